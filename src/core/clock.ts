@@ -11,25 +11,17 @@ export interface Clock {
  * a proof dated in the future is not fresh, and an end that is further away than the longest duration has passed.
  */
 
-/**
- * How far in the future an instant may be: the difference between the clocks of two processes before `check()` reports an error.
- */
+/** The largest difference between the clocks of two processes before `check()` reports an error. */
 export const CLOCK_TOLERANCE_MS = 30_000;
 
-/** Whether a recorded instant is plausible: not in the future, apart from the clock tolerance. */
 export function isCredible(at: number, now: number): boolean {
   return at <= now + CLOCK_TOLERANCE_MS;
 }
 
-/** Whether something happened less than `seconds` ago. False for an instant in the future. */
 export function isRecent(at: number, seconds: number, now: number): boolean {
   return isCredible(at, now) && now - at < seconds * 1000;
 }
 
-/**
- * Whether something that lasts `longestSeconds` at most has ended. An end further away than that was set by a clock that was
- * ahead, and counts as passed.
- */
 export function hasEnded(endsAt: number, longestSeconds: number, now: number): boolean {
   return now >= endsAt || !isCredible(endsAt - longestSeconds * 1000, now);
 }

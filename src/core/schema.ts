@@ -3,10 +3,7 @@ interface SchemaIssue {
   readonly message: string;
 }
 
-/**
- * The part of a schema that this package uses. Public types refer to it, so that hosts do not need the types of our schema
- * library.
- */
+/** Public types refer to it, so that hosts do not need the types of our schema library. */
 export interface Schema<Value = unknown> {
   /** Throws if the value does not match. */
   parse(value: unknown): Value;

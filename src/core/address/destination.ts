@@ -25,10 +25,7 @@ export interface AddressesOnFile {
   readonly phone?: string;
 }
 
-/**
- * The current address on file, for a code that was sent to one. When the host changes the address, codes that went to the old one
- * become invalid. Null for an enrolled address, which never changes: a new address is a new authenticator.
- */
+/** A code becomes invalid when the host changes the address it went to. Null for an enrolled address, which never changes. */
 export function addressOnFile(
   sent: { readonly authenticatorId: string; readonly sentBy: Channel; readonly fellBack: boolean },
   onFile: AddressesOnFile,
@@ -49,20 +46,15 @@ function hashAddress({ key }: PurposeKey, address: string): string {
     .slice(0, 22);
 }
 
-/** The channel id for a link or code that the host sent to an email address. */
 export function emailChannel(keyRing: KeyRing, address: string): string {
   return hashAddress(keyRing.current('destination'), address);
 }
 
-/** Whether one of the channels is this address. Tries every key of the ring. */
 export function isAmongChannels(keyRing: KeyRing, channels: readonly string[], address: string): boolean {
   return keyRing.all('destination').some((key) => channels.includes(hashAddress(key, address)));
 }
 
-/**
- * For how long a code sent to the address of a password reset is not accepted as a second factor: long enough for the owner to
- * read about the reset and act.
- */
+/** Until then, a code to the address of a password reset is no second factor: the owner needs time to read about it and act. */
 export const SPENT_CHANNEL_SECONDS = 3600;
 
 /** An address that the host used for a password reset. Until `until`, it does not count as a second factor. */
@@ -80,10 +72,7 @@ const LONGEST_TYPED = 320;
 const LONGEST = 254;
 const LONGEST_LOCAL_PART = 64;
 
-/**
- * The dot-string of RFC 5321, section 4.1.2. Quoted names, comments, groups and routes are refused: they can turn one address
- * into two, or into a header.
- */
+/** RFC 5321, 4.1.2: only the dot-string. Quoted names, comments, groups and routes can turn one address into two, or a header. */
 const DOT_STRING = /^[\w!#$%&'*+/=?^`{|}~-]+(?:\.[\w!#$%&'*+/=?^`{|}~-]+)*$/;
 
 /** `domainToASCII` parses a domain as part of a URL, where every other character has a meaning. */

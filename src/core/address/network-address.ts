@@ -1,11 +1,7 @@
 import { createHash } from 'node:crypto';
 import ipaddr from 'ipaddr.js';
 
-/**
- * Extracts the IP address from an address that a proxy or a socket reports, in canonical form. Null if there is none. Some
- * proxies add the port (`203.0.113.5:51234`, `[2001:db8::1]:443`), a dual-stack socket maps IPv4 into IPv6
- * (`::ffff:203.0.113.5`), and a link-local address names its interface (`fe80::1%eth0`).
- */
+/** The IP address in canonical form, or null: without the port, the IPv6 mapping (`::ffff:`) and the interface (`%eth0`). */
 export function parseAddress(text: string): string | null {
   const [, inBrackets] = /^\[([^\]]*)\](?::\d{1,5})?$/.exec(text.trim()) ?? [];
   const [, beforePort] = /^([\d.]+):\d{1,5}$/.exec(text.trim()) ?? [];
@@ -15,7 +11,6 @@ export function parseAddress(text: string): string | null {
   return ipaddr.IPv6.isValid(bare) ? ipaddr.process(bare).toString() : null;
 }
 
-/** Whether the address is on the public internet: not this machine, a private network or a reserved range. */
 export function isPublicAddress(text: string): boolean {
   const address = parseAddress(text);
   return address !== null && ipaddr.parse(address).range() === 'unicast';
@@ -28,10 +23,7 @@ export function networkOf(address: string): string {
   return `${parsed.toByteArray().slice(0, 8).join('.')}/64`;
 }
 
-/**
- * The part of an address that stays the same from day to day for most people: the first half of an IPv4 address, or the first 32
- * bits of an IPv6 address. All addresses outside the public internet share one name.
- */
+/** The part that stays the same from day to day for most people. All addresses outside the public internet share one name. */
 export function wideNetworkOf(text: string): string {
   const address = parseAddress(text);
   if (address === null || !isPublicAddress(address)) return 'private';

@@ -19,7 +19,6 @@ export type ParsedPhoneNumber =
       readonly international: string;
       /** Null if several countries share the calling code and the digits do not identify one. */
       readonly country: CountryCode | null;
-      /** `44`. */
       readonly callingCode: string;
     }
   | {
@@ -30,14 +29,9 @@ export type ParsedPhoneNumber =
 
 const LONGEST_TYPED = 64;
 
-/** Digits and the usual punctuation of phone numbers, with at most one plus sign, before the first digit. */
 const WRITTEN_NUMBER = /^[()[\]./~·]*\+?[()[\]./~·]*\d[()[\]./~·\d]*$/;
 
-/**
- * Calling codes of international services, not countries (ITU-T E.164.1): freephone and shared cost, satellite (870, 881),
- * universal personal numbers, machine networks and relief agencies, premium rate. Attackers could earn money from messages to
- * them.
- */
+/** Codes of international services, not countries (ITU-T E.164.1): attackers could earn money from messages to them. */
 const SERVICE_CODES: ReadonlySet<string> = new Set([
   '800',
   '808',
@@ -54,12 +48,8 @@ const SERVICE_CODES: ReadonlySet<string> = new Set([
 const COSTLY_TYPES: ReadonlySet<NumberType> = new Set(['PREMIUM_RATE', 'SHARED_COST', 'PAGER']);
 
 /**
- * Parses a phone number as people and devices write it: international, or national if there is a default country. Only digits and
- * the usual separators are accepted, so no extension, context or second number gets in. Apart from the costly types, only the
- * length is checked: numbering plans change faster than releases, and the code that must arrive proves the rest.
- *
- * Only the `max` metadata know premium-rate numbers in every country (`min` accepts +33 890…). They also load in 30 ms and add
- * 0.2 MB of memory.
+ * Apart from the costly types, only the length is checked: numbering plans change faster than releases, and the code that must
+ * arrive proves the rest. Only the `max` metadata know premium-rate numbers in every country (`min` accepts +33 890…).
  */
 export function parsePhoneNumber(value: unknown, defaultCountry?: CountryCode): ParsedPhoneNumber {
   const number = typeof value === 'string' && value.length <= LONGEST_TYPED ? readNumber(value) : null;
@@ -88,7 +78,6 @@ export function parsePhoneNumber(value: unknown, defaultCountry?: CountryCode): 
   };
 }
 
-/** The digits, with the plus sign if there is one. */
 function readNumber(typed: string): string | null {
   const text = normalizeTyped(typed);
   return WRITTEN_NUMBER.test(text) ? text.replaceAll(/[^+\d]/g, '') : null;
@@ -100,7 +89,6 @@ function isCostly(type: NumberType | undefined, callingCode: string): boolean {
   return COSTLY_TYPES.has(type) || (type === 'PERSONAL_NUMBER' && callingCode !== '1');
 }
 
-/** An ISO 3166-1 code, in capitals, of a country that has phone numbers. */
 export function isCountryCode(value: unknown): value is CountryCode {
   return typeof value === 'string' && isSupportedCountry(value);
 }

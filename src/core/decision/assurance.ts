@@ -52,10 +52,7 @@ export function deriveAssuranceLevel(evidence: readonly Evidence[], factors: Fac
   return deriveAssurance(strong) === 'multi-factor' ? 2 : 1;
 }
 
-/**
- * The method that the evidence really proves: a code for a phone that was delivered by email proves the mailbox. A channel and
- * its factor have the same name.
- */
+/** A code for a phone that was delivered by email proves the mailbox. A channel and its factor have the same name. */
 export function provenBy({ method, sentBy }: Evidence): EvidenceMethod {
   return sentBy ?? method;
 }
@@ -88,7 +85,6 @@ export function isFirstFactor(evidence: Evidence): boolean {
   return FIRST_FACTORS.has(evidence.method);
 }
 
-/** The newest plausible instant of evidence that satisfies `wanted`, or null. */
 export function latestProof(
   evidence: readonly Evidence[],
   wanted: (evidence: Evidence) => boolean,
@@ -138,7 +134,6 @@ export function writeMethod(method: EvidenceMethod): string {
   return LETTERS.get(method) ?? method;
 }
 
-/** Undefined for text that `writeMethod` does not produce. */
 export function readMethod(text: string): EvidenceMethod | undefined {
   return METHODS.get(text) ?? (/^[a-z][a-z0-9-]+$/.test(text) && !LETTERS.has(text) ? text : undefined);
 }
@@ -154,7 +149,6 @@ function writeItem({ method, at, authenticatorId, channel, seen, sentBy, amr = [
   return [...fact, ...rest].join(':').replace(/:+$/, '');
 }
 
-/** Null for text that `writeEvidence` does not produce. */
 export function readEvidence(text: string): readonly Evidence[] | null {
   if (text === '') return [];
   const read: Evidence[] = [];

@@ -17,7 +17,6 @@ import {
   strongestRank,
 } from './usable-factors';
 
-/** The evidence that counts here: not from the channel of the first factor, and of a kind that this organization accepts. */
 function countedEvidence(facts: Facts): readonly Evidence[] {
   return (facts.session?.evidence ?? []).filter(
     (evidence) => !isSpent(facts, evidence) && isAcceptedHere(facts, evidence),
@@ -58,10 +57,7 @@ export function isMultiFactor(facts: Facts): boolean {
   return deriveAssurance(countedEvidence(facts)) === 'multi-factor';
 }
 
-/**
- * Whether this login or session has proven a second factor, or a remembered browser or an identity provider replaces it. If
- * phishing resistance is required, neither can replace it.
- */
+/** A remembered browser or an identity provider can replace the second factor, unless phishing resistance is required. */
 export function isProven(facts: Facts): boolean {
   if (isMultiFactor(facts)) return true;
   if (facts.policy.strength === 'phishing-resistant') return false;
@@ -69,7 +65,6 @@ export function isProven(facts: Facts): boolean {
   return evidence.some(isFirstFactor) && evidence.some(isSubstitute);
 }
 
-/** The proofs of this login or session that are at least as strong as the person's strongest factor. */
 function strongestProofs(facts: Facts): readonly Evidence[] {
   const strongest = strongestRank(facts);
   const mustResist = facts.policy.strength === 'phishing-resistant' && hasResistantFactor(facts);
@@ -102,7 +97,6 @@ export function isResistantProven(facts: Facts): boolean {
   return isMultiFactor(facts) && provenSecondFactors(facts).some(({ method }) => isResistant(facts, method));
 }
 
-/** When a backup, such as a recovery code, was last proven together with a first factor, or null. */
 export function backupProvenAt(facts: Facts, now: number): number | null {
   if (!isMultiFactor(facts)) return null;
   return latestProof(provenSecondFactors(facts), ({ method }) => isBackup(facts, method), now);

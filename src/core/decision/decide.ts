@@ -31,7 +31,6 @@ export function explain(facts: Facts, requirement: Requirement, now: number): re
   return RULES.map(({ name, judge }) => ({ rule: name, decision: judge(judged, requirement, now) }));
 }
 
-/** Applies the stronger requirement: of the route, or of the policy if it is enabled. */
 function withStrength(facts: Facts, requirement: Requirement): Facts {
   const { policy } = facts;
   const strength = demandsResistance(requirement)
@@ -42,10 +41,7 @@ function withStrength(facts: Facts, requirement: Requirement): Facts {
   return strength === policy.strength ? facts : { ...facts, policy: { ...policy, strength } };
 }
 
-/**
- * For a session that the policy already allows, such as an exempt person's: the challenge page would redirect it straight back.
- * Extra requirements of a route are proven on the step-up page.
- */
+/** For a session that the policy already allows: the challenge page would redirect it straight back. */
 export function asStepUp(decision: Decision): Decision {
   return decision.outcome === 'challenge' ? { ...decision, because: 'authentication-too-old' } : decision;
 }

@@ -28,7 +28,6 @@ import {
   strongestRank,
 } from './usable-factors';
 
-/** A rule returns a decision, or null if it does not apply. */
 export interface Rule {
   readonly name: string;
   readonly judge: (facts: Facts, requirement: Requirement, now: number) => Decision | null;
@@ -98,10 +97,7 @@ function denyMissingRecords(facts: Facts): Decision | null {
   return missing ? { outcome: 'deny', because: 'records-unavailable' } : null;
 }
 
-/**
- * If phishing resistance is required, people who have such a factor must prove it. A recovery code can replace a lost one, but
- * only allows them to enroll another.
- */
+/** A recovery code can replace a lost phishing-resistant factor, but only allows the person to enroll another. */
 function challengeResistantFactor(facts: Facts, requirement: Requirement, now: number): Decision | null {
   if (!asksForResistance(facts) || !hasResistantFactor(facts) || isResistantProven(facts)) return null;
   const backupAt = backupProvenAt(facts, now);
@@ -190,10 +186,7 @@ function isEnrollmentDue(facts: Facts, now: number): boolean {
   return isAsked && !deriveGrace(policy, member, now).skippable;
 }
 
-/**
- * Asks for the person's strongest factor, unless this login or session has proven it: a weaker proof must not add another factor.
- * Null if there is nothing left to prove.
- */
+/** A weaker proof must not add another factor. Null if there is nothing left to prove. */
 export function demandStrongest(facts: Facts, now: number): Decision | null {
   if (!hasFactor(facts) || isStrongestProven(facts)) return null;
   return challenge(facts, 'assurance-too-low', now, atLeast(facts, strongestRank(facts)));

@@ -13,7 +13,6 @@ export interface AuthenticatorFact {
 export interface SessionFact {
   readonly phase: 'live' | 'expired' | 'ended';
   readonly evidence: readonly Evidence[];
-  /** The person skipped enrollment in this session. */
   readonly skipped: boolean;
 }
 
@@ -21,7 +20,6 @@ export interface SessionFact {
 export interface Facts {
   readonly factors: Factors;
   readonly session: SessionFact | null;
-  /** Whether the host offers MFA to this organization. */
   readonly featureAvailable: boolean;
   readonly policy: Policy;
   readonly member: MemberSettings;
@@ -32,11 +30,8 @@ export interface Facts {
   readonly recoveryCodesLeft: number;
   /** Whether the host has a verified address on file. */
   readonly onFile: { readonly email: boolean; readonly phone: boolean };
-  /** The kinds of address on file that too many wrong proofs disabled. */
   readonly onFileDisabled: readonly FactorKind[];
-  /** The enrollable kinds that this host can deliver or verify. */
   readonly availableKinds: readonly FactorKind[];
-  /** The user directory says that this person has enrolled before. */
   readonly enrolledBefore: boolean;
   /** A code to an address on file was accepted before, so a policy was on at that time. */
   readonly onFileProven: boolean;
@@ -49,11 +44,7 @@ export interface Facts {
   readonly recoveryCodesLockedUntil: number | null;
 }
 
-/**
- * The facts of a person as an administrator of an organization where MFA is on. Administrators always need a second factor (OWASP
- * MFA cheat sheet): their own organization, an exemption, a skip or an identity provider does not exempt them. `administered`
- * provides the methods if their own organization has MFA off.
- */
+/** Their own organization, an exemption, a skip or an identity provider never exempts administrators (OWASP MFA cheat sheet). */
 export function asAdministrator(facts: Facts, administered: Policy): Facts {
   const own = isMfaOn(facts) ? facts.policy : administered;
   return {
@@ -66,10 +57,7 @@ export function asAdministrator(facts: Facts, administered: Policy): Facts {
   };
 }
 
-/**
- * The facts of the same person as a member of an organization that they administer. An exemption or an identity provider does not
- * exempt them.
- */
+/** An exemption or an identity provider does not exempt people in an organization that they administer. */
 export function asMemberOf(facts: Facts, administered: Policy): Facts {
   const isOwn = administered.organizationId === facts.policy.organizationId;
   const { member, session } = facts;
@@ -99,7 +87,6 @@ export type Requirement =
   | {
       readonly kind: 'step-up';
       readonly maxAgeSeconds: number;
-      /** What the route requires in addition to the policy. */
       readonly strength?: Strength;
       /** A password counts only if it was entered after this instant: "enter your password again". */
       readonly passwordSince?: number;

@@ -27,17 +27,13 @@ export function isSessionExpired(session: SessionTimes, policy: Lifetime, now: n
   return idleTimeoutSeconds !== null && now >= session.seenAt + idleTimeoutSeconds * 1000;
 }
 
-/**
- * Whether `seenAt` is old enough to be written again. Writing it on every request would double the cost of each. With a
- * granularity of a tenth of the idle timeout, at most a minute, an idle session may end that much early, but never late.
- */
+/** Writing it on every request would double the cost of each. An idle session may end a minute early, but never late. */
 export function isSeenAtStale(session: SessionTimes, policy: Lifetime, now: number): boolean {
   const { idleTimeoutSeconds } = policy;
   const granularitySeconds = idleTimeoutSeconds === null ? 300 : Math.min(60, idleTimeoutSeconds / 10);
   return now - session.seenAt >= granularitySeconds * 1000;
 }
 
-/** When the sessions of a user or an organization were last ended. */
 export interface Ends {
   readonly epoch: string | null;
   readonly sessionsEndedAt: number | null;
@@ -48,10 +44,7 @@ export function isEndedBy({ sessionsEndedAt }: Ends, startedAt: number | null): 
   return sessionsEndedAt !== null && (startedAt === null || startedAt <= sessionsEndedAt);
 }
 
-/**
- * Whether the password changed after an instant, such as when a sign-in started to check it. Ignores a change dated in the
- * future, which a clock that was ahead wrote.
- */
+/** Ignores a change dated in the future, which a clock that was ahead wrote. */
 export function isPasswordChangedSince(
   { passwordChangedAt }: { readonly passwordChangedAt?: number },
   since: number,
@@ -77,7 +70,6 @@ export interface SessionDates extends SessionTimes {
   readonly evidence: readonly Evidence[];
 }
 
-/** The latest implausible instant of a session, or null if all are plausible. */
 export function findFutureDate({ startedAt, seenAt, evidence }: SessionDates, now: number): number | null {
   const latest = Math.max(startedAt, seenAt, ...evidence.map(({ at }) => at));
   return isCredible(latest, now) ? null : latest;
@@ -96,10 +88,7 @@ export function correctDates({ startedAt, seenAt, evidence }: SessionDates, now:
   };
 }
 
-/**
- * The handle of a session that the host started without this package. It is derived from the session id, so that concurrent
- * requests that adopt the session create one entry. Its first character says whether the start of the session is known.
- */
+/** Derived from the session id, so that concurrent requests that adopt the session create one entry. */
 export function adoptedHandle(sessionId: string, start: 'known' | 'unknown'): string {
   const hash = createHash('sha256').update(`express-mfa/session/${sessionId}`).digest('base64url');
   return (start === 'known' ? KNOWN_START : UNKNOWN_START) + hash.slice(0, 12);
@@ -117,7 +106,6 @@ export function isStartUnknown(handle: string): boolean {
   return handle.startsWith(UNKNOWN_START);
 }
 
-/** The handle that replaces another one in a session that continues. */
 export function successorHandle(before: string, newHandle: string): string {
   return isAdoptedHandle(before) ? before.charAt(0) + newHandle : newHandle;
 }

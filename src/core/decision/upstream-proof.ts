@@ -29,7 +29,6 @@ export type UpstreamVerdict =
   | { readonly outcome: 'counts'; readonly evidence: Evidence }
   | { readonly outcome: 'ignored'; readonly because: 'unknown-provider' | 'no-second-factor' | 'too-old' };
 
-/** Whether the authentication at a provider counts as a second factor of the session that starts now. */
 export function judgeUpstream(rules: UpstreamRules, claims: UpstreamClaims, now: number): UpstreamVerdict {
   const rule = Object.hasOwn(rules, claims.provider) ? rules[claims.provider] : undefined;
   if (rule === undefined) return { outcome: 'ignored', because: 'unknown-provider' };
@@ -45,10 +44,7 @@ function isAnyOf(claim: unknown, wanted: readonly string[] = []): boolean {
   return values.some((value) => typeof value === 'string' && wanted.includes(value));
 }
 
-/**
- * Whether a provider's second factor replaces one here: the person can continue and need not enroll. It is never a fresh proof,
- * and whether it resists phishing is unknown.
- */
+/** It is never a fresh proof, and whether it resists phishing is unknown. */
 export function isProvenUpstream({ session, policy }: Facts): boolean {
   if (policy.strength === 'phishing-resistant') return false;
   const evidence = session?.evidence ?? [];

@@ -33,10 +33,7 @@ export function rankOfProof(factors: Factors, evidence: Evidence): number {
   return rankOf(factors, provenBy(evidence));
 }
 
-/**
- * The rank of the person's strongest factor. A lock or a disabled factor does not lower it: an attacker who guesses at the app
- * must not make an email code sufficient. The owner of a disabled factor needs a recovery code or an administrator's reset.
- */
+/** A lock or a disabled factor does not lower it: an attacker who guesses at the app must not make an email code sufficient. */
 export function strongestRank(facts: Facts): number {
   return Math.max(1, ...factorsWithDisabled(facts).map(({ kind }) => rankOf(facts.factors, kind)));
 }
@@ -49,7 +46,6 @@ export function findUnusableStrongest(facts: Facts): Option['kind'] | null {
   return factorsWithDisabled(facts).find(isStrongest)?.kind ?? null;
 }
 
-/** The kinds that the organization allows, that meet its required strength, and that the host supports. */
 export function allowedKinds(
   facts: Pick<Facts, 'policy' | 'factors' | 'availableKinds'>,
 ): readonly FactorKind[] {
@@ -71,7 +67,6 @@ export function hasResistantFactor(facts: Facts): boolean {
   return facts.authenticators.some(({ kind }) => isResistant(facts, kind));
 }
 
-/** The kinds that a person may enroll now: the allowed ones, or only the assigned one. */
 export function enrollableKinds(facts: Facts): readonly FactorKind[] {
   const possible = allowedKinds(facts);
   const { enabled, assignedKind } = facts.member;
@@ -79,11 +74,7 @@ export function enrollableKinds(facts: Facts): readonly FactorKind[] {
   return possible;
 }
 
-/**
- * The assigned kind, if codes can go to an address on file, so that no enrollment is needed. A kind that the policy has since
- * forbidden, or that the host can no longer deliver, still counts for people who have nothing else: a missing sender after a
- * deployment must not let a password alone enroll another factor.
- */
+/** A kind that the policy forbids now still counts for people with nothing else: a password alone must not enroll another. */
 export function onFileOption(facts: Facts): Option | null {
   const { enabled, assignedKind } = facts.member;
   if (!enabled || assignedKind === null) return null;
@@ -95,10 +86,7 @@ export function onFileOption(facts: Facts): Option | null {
   return { authenticatorId: onFileId(assignedKind), kind: assignedKind };
 }
 
-/**
- * Whether the person has any factor. It depends on what the person has, never on what the policy allows today: an organization
- * that forbids a method must not let an attacker in with just the password.
- */
+/** Depends on what the person has: an organization that forbids a method must not let an attacker in with just the password. */
 export function hasFactor(facts: Facts): boolean {
   return facts.authenticators.length > 0 || onFileOption(facts) !== null;
 }
@@ -110,10 +98,7 @@ export function hasWantedFactor(facts: Facts): boolean {
   return has.some(({ kind }) => wanted.some((want) => want === kind));
 }
 
-/**
- * The factors that a person could prove if nothing were locked. These are the allowed kinds, or if the person has none, every
- * kind they have, so that they prove it before they enroll another.
- */
+/** The allowed kinds, or if the person has none, every kind they have, so that they prove it before they enroll another. */
 export function provableFactors(facts: Facts): readonly Option[] {
   const usable = facts.authenticators.filter((authenticator) => authenticator.usable);
   return preferAllowed(
@@ -125,10 +110,7 @@ export function provableFactors(facts: Facts): readonly Option[] {
   );
 }
 
-/**
- * Like `provableFactors`, but includes disabled factors: an attacker who guesses at the app until it is disabled must not make an
- * email code sufficient for what the app protects.
- */
+/** With disabled factors: an attacker who guesses at the app until it is disabled must not make an email code sufficient. */
 export function factorsWithDisabled(facts: Facts): readonly Option[] {
   return preferAllowed(facts, availableOptions(facts, facts.authenticators));
 }
@@ -172,7 +154,6 @@ export function challengeOptions(facts: Facts, now: number): readonly Option[] {
   return [...askTogether(facts, open), ...recovery];
 }
 
-/** Merges the options of a kind that is asked together into one, at the position of the first. */
 function askTogether({ factors }: Facts, options: readonly Option[]): readonly Option[] {
   const merged = options.map((option) => {
     const { kind } = option;

@@ -54,10 +54,7 @@ export type ImportOutcome =
   | 'has-authenticator'
   | 'too-many-authenticators';
 
-/**
- * Adds an authenticator from another system, once per `ref`. One that was removed is not added again. A dry run only reports what
- * would happen.
- */
+/** Once per `ref`: one that was removed is not added again. */
 export function importAuthenticator(
   member: MemberDocument,
   authenticator: Authenticator,
@@ -89,7 +86,6 @@ export function renameAuthenticator(
   return { next: changeAuthenticator(member, id, { label }), outcome: true };
 }
 
-/** Replaces a sealed secret. False if `expected` is no longer what is stored. */
 export function resealAuthenticator(
   member: MemberDocument,
   id: string,
@@ -107,10 +103,7 @@ export function preferAuthenticator(member: MemberDocument, id: string): Changed
 /** `last-factor`: none of the authenticators in `keepOneOf` exists. */
 export type AuthenticatorRemoval = 'removed' | 'no-authenticator' | 'last-factor';
 
-/**
- * Removes an authenticator. The last one takes the recovery codes and guess counts with it. With `keepOneOf`, at least one of these
- * authenticators must exist.
- */
+/** The last one takes the recovery codes and guess counts with it. With `keepOneOf`, at least one of these must exist. */
 export function removeAuthenticator(
   member: MemberDocument,
   id: string,
@@ -126,15 +119,11 @@ export function removeAuthenticator(
   return { next: authenticators.length === 0 ? forgetFactors(left) : left, outcome: 'removed' };
 }
 
-/**
- * Removes every authenticator, guess count and use of an address on file. The outcome is the number of authenticators removed.
- */
 export function removeAllAuthenticators(member: MemberDocument): Changed<MemberDocument, number> {
   const outcome = member.authenticators.length;
   return { next: { ...forgetFactors(member), authenticators: [], onFile: {} }, outcome };
 }
 
-/** Removes everything that makes no sense without an authenticator. */
 function forgetFactors(member: MemberDocument): MemberDocument {
   return { ...member, preferredId: null, recoveryCodes: null, guesses: {} };
 }
@@ -157,7 +146,6 @@ export interface RecoveryCodeSet {
   readonly issuedAt: number;
 }
 
-/** Both documents. They are written together. */
 export interface WithRecoveryCodes {
   readonly member: MemberDocument;
   readonly codes: RecoveryCodesDocument;
@@ -173,10 +161,7 @@ export function replaceRecoveryCodes(
   };
 }
 
-/**
- * Replaces the set for a person in a session. False if their sessions ended since the request was authorized, or they have no
- * authenticator left that the codes could replace.
- */
+/** False if the sessions ended since the request was authorized, or no authenticator is left that the codes could replace. */
 export function renewRecoveryCodes(
   given: WithRecoveryCodes,
   set: RecoveryCodeSet,

@@ -53,16 +53,12 @@ export const GUESS_LIMITS: GuessLimits = {
   lockSeconds: 1800,
 };
 
-/** Whether an authenticator may be removed, and which others must still exist then. */
 export type RemovalPermission =
   /** `keepOneOf`: at least one of these must remain; null if none has to. */
   | { readonly outcome: 'removable'; readonly keepOneOf: readonly string[] | null }
   | { readonly outcome: 'last-factor' };
 
-/**
- * If MFA is required by the policy or enabled by an administrator for this member, the last working factor can be replaced, but
- * not removed.
- */
+/** If MFA is required by the policy or enabled for this member, the last working factor can be replaced, but not removed. */
 export function mayRemoveFactor(facts: Facts, authenticatorId: string): RemovalPermission {
   if (facts.policy.enrollment !== 'required' && !facts.member.enabled)
     return { outcome: 'removable', keepOneOf: null };

@@ -13,7 +13,6 @@ export interface BrowsersDocument {
 
 export const NO_BROWSERS: BrowsersDocument = { browsers: [], seen: { browsers: [], networks: [] } };
 
-/** Traits that identify a browser without a cookie. */
 export interface BrowserTraits {
   /** `Firefox on Linux` */
   readonly browser: string;
@@ -23,10 +22,7 @@ export interface BrowserTraits {
 /** More than anybody uses. The oldest are dropped. */
 export const MOST_SEEN = 20;
 
-/**
- * Records a sign-in. The browser is `known` if its name and its network were both seen before, not necessarily in the same
- * sign-in. The first sign-in has nothing to compare with.
- */
+/** `known` if its name and its network were both seen before, not necessarily in the same sign-in. */
 export function noteSignInTraits(
   document: BrowsersDocument,
   { browser, network }: BrowserTraits,
@@ -41,12 +37,10 @@ export function noteSignInTraits(
   return { next: { ...document, seen }, outcome: browsers.length === 0 ? 'first' : 'new' };
 }
 
-/** The browsers that have not expired, newest first. */
 export function liveBrowsers({ browsers }: BrowsersDocument, now: number): readonly RememberedBrowser[] {
   return browsers.filter((browser) => !isBrowserOver(browser, now));
 }
 
-/** Adds a browser or replaces the one with the same id. Removes expired browsers and keeps the newest. */
 export function rememberBrowser(
   document: BrowsersDocument,
   browser: RememberedBrowser,
@@ -57,7 +51,6 @@ export function rememberBrowser(
   return { ...document, browsers: newestFirst.slice(0, MAX_BROWSERS_PER_USER) };
 }
 
-/** A remembered browser that sends its token. */
 export interface BrowserUse extends NextTokens {
   readonly id: string;
   /** The stored form of the token it sent, under every key of the ring. */
@@ -68,7 +61,6 @@ export interface BrowserUse extends NextTokens {
 }
 
 export type BrowserUseOutcome =
-  /** The token was valid. The updated browser. */
   | { readonly outcome: 'used'; readonly browser: RememberedBrowser }
   /** The token was already used, so there is a copy of it. The browser was removed. */
   | { readonly outcome: 'replayed'; readonly browser: RememberedBrowser }
@@ -88,10 +80,7 @@ export function useBrowser(
   return { next: replaceBrowser(document, used), outcome: { outcome: 'used', browser: used } };
 }
 
-/**
- * The browser sent its current token, so it received the answer that set it. From now on, the previous token is a replay once its
- * grace period is over. False if no hash matches the current token.
- */
+/** The browser received the answer that set its token, so the previous one is a replay once its grace period is over. */
 export function confirmBrowser(
   document: BrowsersDocument,
   id: string,
@@ -113,7 +102,6 @@ export function forgetBrowser(document: BrowsersDocument, id: string): Changed<B
   return { next: { ...document, browsers }, outcome: true };
 }
 
-/** Removes all browsers. The outcome is how many there were. */
 export function forgetBrowsers(document: BrowsersDocument): Changed<BrowsersDocument, number> {
   const outcome = document.browsers.length;
   return { next: outcome === 0 ? document : { ...document, browsers: [] }, outcome };

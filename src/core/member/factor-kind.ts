@@ -22,7 +22,6 @@ export function isChannel(value: unknown): value is Channel {
  */
 export type GuessGroup = 'codes' | 'recovery-codes';
 
-/** What the rules need to know about a kind. It is plain data in the facts. */
 export interface FactorTraits {
   readonly kind: FactorKind;
   /** Higher is stronger. A step-up requires the highest rank that the person has. */
@@ -42,10 +41,7 @@ export interface FactorTraits {
   readonly restricted: boolean;
   /** Null if it cannot be guessed. */
   readonly guessGroup: GuessGroup | null;
-  /**
-   * Whether any authenticator of the kind can answer the same challenge. True for passkeys: the browser finds out which one is
-   * available.
-   */
+  /** Whether any authenticator of the kind can answer a challenge: the browser finds out which passkey is available. */
   readonly askedTogether: boolean;
 }
 
@@ -64,7 +60,6 @@ export function enrollableOf(factors: Factors): readonly FactorKind[] {
   return factors.filter(({ enrollable }) => enrollable).map(({ kind }) => kind);
 }
 
-/** The backup kind, for a person who lost the others. */
 export function findBackup(factors: Factors): FactorTraits | undefined {
   return factors.find(({ enrollable }) => !enrollable);
 }
@@ -81,7 +76,6 @@ export function onFileId(kind: FactorKind): string {
   return ON_FILE + kind;
 }
 
-/** The kind, if the id is that of an address on file. Null for any other id. */
 export function onFileKind(authenticatorId: string): FactorKind | null {
   return authenticatorId.startsWith(ON_FILE) ? authenticatorId.slice(ON_FILE.length) || null : null;
 }

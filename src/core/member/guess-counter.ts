@@ -39,10 +39,7 @@ export function lockEnd(counter: GuessCounter, limits: GuessLimits, now: number)
   return Math.min(lockedUntil, now + lockMs(counter, limits));
 }
 
-/**
- * Like `lockEnd`, for code that only displays or decides. Null for a lock set by a clock that was ahead: it would otherwise last
- * as long as that clock was ahead, because nobody guesses while a lock is shown. The next guess is refused and shortens the lock.
- */
+/** Null for a lock set by a clock that was ahead: it would last that long, because nobody guesses while a lock is shown. */
 export function knownLockEnd(counter: GuessCounter, limits: GuessLimits, now: number): number | null {
   const end = lockEnd(counter, limits, now);
   return end === counter.lockedUntil ? end : null;
@@ -111,7 +108,6 @@ export function canEndLock({ failures }: Pick<GuessCounter, 'failures'>, rank: F
   return FACTOR_RANKS.some((guessed) => guessed <= rank && failures[guessed] > 0);
 }
 
-/** The remaining count of the authenticator that was guessed at. */
 export function settleOwnGuesses(failures: number, { guessedRank, provenRank }: RightAnswer): number {
   return provenRank >= guessedRank ? 0 : Math.max(0, failures - 1);
 }

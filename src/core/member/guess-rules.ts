@@ -21,13 +21,9 @@ import {
   type MemberDocument,
 } from './member-document';
 
-/**
- * A rule of a factor for its own state: returns the new state, or null to refuse. Must be pure, because it may be applied more
- * than once.
- */
+/** Returns the new state, or null to refuse. Must be pure, because it may be applied more than once. */
 export type StateRule = (state: FactorState) => FactorState | null;
 
-/** Changes the state of an authenticator. False if it no longer exists, or the rule refuses. */
 export function changeState(
   member: MemberDocument,
   id: string,
@@ -39,10 +35,7 @@ export function changeState(
   return { next: changeAuthenticator(member, id, { state }), outcome: true };
 }
 
-/**
- * Accepts a right proof of one authenticator, once. False if the authenticator no longer exists, or its state shows that the
- * proof was used before. {@link recordSuccess} does the rest.
- */
+/** False if the authenticator is gone, or its state shows that the proof was used before. {@link recordSuccess} does the rest. */
 export function acceptProof(
   member: MemberDocument,
   success: Success & { readonly authenticatorId: string },
@@ -59,10 +52,7 @@ export interface Guess {
   readonly rank: FactorRank;
   readonly limits: GuessLimits;
   readonly now: number;
-  /**
-   * A guess that is meant to end a lock. It has its own limit, so it neither reads nor changes the count and lock of the group.
-   * The authenticator still counts it.
-   */
+  /** A guess to end a lock has its own limit: only the authenticator counts it, not the group. */
   readonly duringLock?: true;
 }
 
@@ -84,7 +74,6 @@ export type GuessOutcome =
 
 type MemberGuess = Changed<MemberDocument, GuessOutcome>;
 
-/** The record that counts guesses for the id: an authenticator or an address on file. */
 function findGuessTarget(member: MemberDocument, id: string): OnFileUse | undefined {
   const kind = onFileKind(id);
   return kind === null ? findAuthenticator(member, id) : onFileUseOf(member, kind);

@@ -9,22 +9,15 @@ export interface MemberOfOrganization extends MemberSettings {
   readonly organization: string;
 }
 
-/**
- * Everything that a decision needs to know about one user, in all organizations. Anything keyed by an id of the host is a list,
- * not an object, so that an id such as `__proto__` is safe.
- */
+/** Anything keyed by an id of the host is a list, not an object, so that an id such as `__proto__` is safe. */
 export interface MemberDocument {
   /** Null until the first login. Every session stores it; replacing it ends them all. */
   readonly epoch: string | null;
-  /** When the user's sessions were last ended; null if never. */
   readonly sessionsEndedAt: number | null;
-  /** When the host last reported that the user chose a new password. */
   readonly passwordChangedAt?: number;
-  /** The address that the last password reset was sent to. */
   readonly spentChannel: SpentChannel | null;
   readonly organizations: readonly MemberOfOrganization[];
   readonly authenticators: readonly Authenticator[];
-  /** The authenticator that the user wants to be asked for first, or null. */
   readonly preferredId: string | null;
   /** By group of factors. */
   readonly guesses: Readonly<Record<string, GuessCounter>>;
@@ -32,15 +25,11 @@ export interface MemberDocument {
   readonly onFile: Readonly<Record<string, OnFileUse>>;
   /** How many recovery codes are left, and when the set was created. Stays after all are used. Null if none were created. */
   readonly recoveryCodes: { readonly left: number; readonly issuedAt: number } | null;
-  /**
-   * Authenticators that were imported from another system. An entry stays after its authenticator is removed, so that a later
-   * import does not add it again.
-   */
+  /** An entry stays after its authenticator is removed, so that a later import does not add it again. */
   readonly imported: readonly ImportedAuthenticator[];
 }
 
 export interface ImportedAuthenticator {
-  /** The id that the import uses. */
   readonly ref: string;
   readonly authenticatorId: string;
 }

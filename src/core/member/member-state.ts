@@ -55,7 +55,6 @@ function needsStronger(facts: Facts): boolean {
   return isMfaOn(facts) && facts.policy.strength === 'phishing-resistant' && !hasResistantFactor(facts);
 }
 
-/** The kinds that a member has: enrolled ones, and an assigned one that needs no enrollment. */
 function kindsOf(facts: Facts): readonly FactorKind[] {
   const known = enrollableOf(facts.factors);
   const onFile = provableFactors({ ...facts, onFileDisabled: [], availableKinds: known });
@@ -64,7 +63,6 @@ function kindsOf(facts: Facts): readonly FactorKind[] {
   return [...known.filter((wanted) => all.some(({ kind }) => kind === wanted)), ...new Set(unknown)];
 }
 
-/** The grace period, for a person who is asked to enroll and may postpone it. */
 function deriveGracePeriod(
   facts: Facts,
   known: { readonly configured: boolean; readonly exempt: boolean; readonly now: number },

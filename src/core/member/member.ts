@@ -28,10 +28,7 @@ export const NO_MEMBER_SETTINGS: MemberSettings = {
 
 export const LONGEST_EXEMPTION_SECONDS = 3660 * 86_400;
 
-/**
- * Whether an exemption is valid now. One that was granted in the future is not valid, nor is one that ends later than the maximum
- * duration allows.
- */
+/** An exemption that was granted in the future, or ends later than the maximum duration allows, is not valid. */
 export function isExempt(exemption: Exemption | null, now: number): boolean {
   if (exemption === null || !isCredible(exemption.grantedAt, now)) return false;
   return !hasEnded(exemption.until, LONGEST_EXEMPTION_SECONDS, now);

@@ -33,15 +33,11 @@ export interface RememberedBrowser {
 
 export const LONGEST_REMEMBERED_SECONDS = 90 * 86_400;
 
-/**
- * Whether the record has expired. A record that ends later than the maximum allows was written by a clock that was ahead, and
- * counts as expired.
- */
+/** A record that ends later than the maximum allows was written by a clock that was ahead, and counts as expired. */
 export function isBrowserOver({ expiresAt }: Pick<RememberedBrowser, 'expiresAt'>, now: number): boolean {
   return hasEnded(expiresAt, LONGEST_REMEMBERED_SECONDS, now);
 }
 
-/** The security setup that trust in a browser depends on. Any change to it ends the trust. */
 export interface SecuritySetup {
   readonly factors: Factors;
   readonly userId: string;
@@ -107,7 +103,6 @@ export function issueBrowserId(keyRing: KeyRing, name: string): string {
   return random + mark;
 }
 
-/** Whether the id was issued for that username. Tries every key of the ring. */
 export function isBrowserOf(keyRing: KeyRing, id: string, name: string): boolean {
   const [random, mark] = [id.slice(0, HALF), id.slice(HALF)];
   return marksOf(keyRing, random, name).some((known) => isEqualInConstantTime(known, mark));
@@ -122,9 +117,7 @@ function marksOf(keyRing: KeyRing, random: string, name: string): readonly strin
 /** How long the previous token is still accepted, because a browser may sign in from several tabs at once. */
 export const ROTATION_GRACE_SECONDS = 60;
 
-/** The next tokens for a browser that sends a token. */
 export interface NextTokens {
-  /** Stored form of the successor of the current token. */
   readonly nextTokenHash: string;
   /** Another successor of the previous token, for when the answer with the current one was lost. */
   readonly again: { readonly branch: string; readonly tokenHash: string };

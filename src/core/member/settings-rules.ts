@@ -8,10 +8,7 @@ import {
   type MemberDocument,
 } from './member-document';
 
-/**
- * Replaces both settings. A change assigns the kinds on file again: their counts are cleared and disabled kinds are enabled,
- * unless `keepsCounts`.
- */
+/** A change assigns the kinds on file again: counts are cleared and disabled kinds enabled, unless `keepsCounts`. */
 export function saveMemberSettings(
   member: MemberDocument,
   organizationId: string,
@@ -37,10 +34,7 @@ export function saveExemption(
   return changeSettings(member, organizationId, { exemption });
 }
 
-/**
- * The person is no longer a member. Removes the settings, skips and exemption of the organization. Authenticators stay, without
- * the organization in which they were set up.
- */
+/** Authenticators stay, without the organization in which they were set up. */
 export function leaveOrganization(member: MemberDocument, organizationId: string): MemberDocument {
   const left = findOrganization(member, organizationId);
   const isNamed = member.authenticators.some((one) => one.organizationId === organizationId);
@@ -59,7 +53,6 @@ export function leaveOrganization(member: MemberDocument, organizationId: string
 /** Replaces the id of an erased administrator. */
 export const ERASED_PERSON = 'erased';
 
-/** Keeps an exemption that this administrator granted, without the administrator's id. */
 export function eraseGrantor(
   member: MemberDocument,
   organizationId: string,
@@ -101,7 +94,6 @@ export interface SessionsEnd {
   readonly passwordChanged?: true;
 }
 
-/** Returns the current epoch, or stores `candidate` if there is none. */
 export function establishEpoch<Document extends WithEpoch>(
   document: Document,
   candidate: string,
@@ -133,7 +125,6 @@ export function noteSessionsEnded(member: MemberDocument, endedAt: number): Memb
   return { ...member, sessionsEndedAt: endedAt };
 }
 
-/** Stores the channel of a password reset in place of the previous one. */
 export function noteSpentChannel(member: MemberDocument, spentChannel: SpentChannel): MemberDocument {
   return { ...member, spentChannel };
 }

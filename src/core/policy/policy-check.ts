@@ -86,7 +86,6 @@ interface KnownKinds {
   readonly availableKinds: readonly FactorKind[];
 }
 
-/** All faults of a policy, including values of a wrong type. Empty if the policy can be saved. */
 export function checkPolicy(policy: Policy, known: KnownKinds): readonly PolicyFault[] {
   const faults = [
     ...SWITCHES.map((field) => checkSwitch(field, policy[field])),

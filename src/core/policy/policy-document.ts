@@ -9,7 +9,6 @@ export interface PolicyDocument {
   readonly policy: StoredPolicy | null;
   /** Null until the organization's first login. Every session stores it; replacing it ends them all. */
   readonly epoch: string | null;
-  /** When the organization's sessions were last ended; null if never. */
   readonly sessionsEndedAt: number | null;
 }
 

@@ -5,11 +5,9 @@ import { channelOf } from '../member/factor-kind';
 
 /** The effect of a policy on one person at the next request. */
 export type PolicyEffect =
-  /** Has a factor and must prove it. */
   | 'proves'
   /** Has no factor and must enroll one to continue. */
   | 'enrolls'
-  /** Is asked to enroll and may postpone it. */
   | 'in-grace'
   | 'exempt'
   | 'federated'
@@ -27,10 +25,7 @@ export const POLICY_EFFECTS: readonly PolicyEffect[] = [
   'not-asked',
 ];
 
-/**
- * The effect of the policy in `facts` on a person who signs in with the first factor now. It uses the same `decide` as every
- * request, so a preview always matches what happens.
- */
+/** Uses the same `decide` as every request, so a preview always matches what happens. */
 export function previewEffect(facts: Facts, now: number): PolicyEffect {
   const signedIn = withEvidence(facts, [{ method: facts.federated ? 'federated' : 'password', at: now }]);
   const decision = decide(signedIn, { kind: 'policy' }, now);

@@ -77,10 +77,7 @@ export type Grace =
   | { readonly skippable: false }
   | { readonly skippable: true; readonly graceUntil?: number; readonly skipsLeft?: number };
 
-/**
- * The date and the count apply together: enrollment is due when the first is reached. A required policy with neither has no grace
- * period; an optional one with neither can be skipped forever.
- */
+/** Due when the first of date and count is reached. With neither, a required one is due and an optional one never. */
 export function deriveGrace(policy: Policy, member: MemberSettings, now: number): Grace {
   if (policy.enrollment === 'assigned' || member.enabled) return { skippable: false };
   const { graceUntil, skips } = policy;
@@ -102,10 +99,7 @@ export function doesSkipHold(policy: Policy, member: MemberSettings, now: number
   );
 }
 
-/**
- * Whether a code for a phone may go to the email address on file instead. Only at sign-in: a step-up or an unlock needs a proof
- * of the phone, which a code by email is not, and an enrollment would confirm the wrong address.
- */
+/** Only at sign-in: a step-up or an unlock needs a proof of the phone, and an enrollment would confirm the wrong address. */
 export function maySmsFallBack(
   { smsFallback }: Pick<Policy, 'smsFallback'>,
   purpose: 'login' | 'step-up' | 'enroll' | 'unlock',

@@ -44,10 +44,7 @@ export function tokenHashes(keyRing: KeyRing, use: TokenUse, parts: readonly str
   return keyRing.all('token').map((key) => `${key.id}.${mac(key, use, parts)}`);
 }
 
-/**
- * The successor of a token. It is derived from the token with the key, so that repeated answers all contain the same successor.
- * Without the key, nobody can compute it.
- */
+/** Derived from the token with the key: repeated answers contain the same successor, and nobody without the key can compute it. */
 export function succeedToken(keyRing: KeyRing, token: PlainSecret, parts: readonly string[]): PlainSecret {
   return successor(keyRing.current('token'), token, parts);
 }
@@ -78,7 +75,6 @@ const SHAPE = /^[0-9a-f]{64}$/;
 /** The two halves of a signed double-submit token. Neither can be computed from the other without the key. */
 export type VisitorTokenHalf = 'cookie' | 'form';
 
-/** The content of an authentic half. */
 export interface VisitorMark {
   /** 96 random bits, the same in both halves. */
   readonly id: string;

@@ -8,7 +8,6 @@ export type SecretEncoding = (typeof SECRET_ENCODINGS)[number];
 
 type GivenParameters = { readonly [Name in keyof TotpParameters]?: TotpParameters[Name] | undefined };
 
-/** The secret of an authenticator app, as another system stored it. */
 export interface GivenTotp extends GivenParameters {
   readonly secret: string;
   /** Default: `otpauth` if the secret starts with `otpauth://`, otherwise `base32`. */

@@ -10,9 +10,7 @@ export interface PurposeKey {
 }
 
 export interface KeyRing {
-  /** The key for new values. */
   current(purpose: KeyPurpose): PurposeKey;
-  /** The key with that id, or undefined if it is no longer in the ring. */
   find(purpose: KeyPurpose, id: string): PurposeKey | undefined;
   /** Every key, the current one first. */
   all(purpose: KeyPurpose): readonly PurposeKey[];
@@ -53,7 +51,6 @@ export function findKeyFault(key: unknown): string | null {
   return null;
 }
 
-/** Throws a TypeError that says what is wrong and what to write. The message never contains the key. */
 export function assertUsableKey(key: unknown): asserts key is string {
   const fault = findKeyFault(key);
   if (fault !== null) throw new TypeError(fault);

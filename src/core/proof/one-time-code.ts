@@ -4,10 +4,7 @@ import { channelOf, type Channel, type FactorKind, type Factors } from '../membe
 import { normalizeTyped } from '../text/typed-text';
 import type { KeyRing, PurposeKey } from './key-ring';
 
-/**
- * The request that a code belongs to. For another user, login, purpose, method, channel or address, the same digits have a
- * different hash.
- */
+/** For another user, login, purpose, method, channel or address, the same digits have a different hash. */
 export interface CodeBinding {
   readonly userId: string;
   readonly ownerId: string;
@@ -27,10 +24,7 @@ export function issueOneTimeCode(): string {
   return randomInt(0, 1_000_000).toString().padStart(6, '0');
 }
 
-/**
- * Parses typed digits into ASCII: six, or one of `lengths`. Null for anything else. Accepts digits of every script and drops
- * separators. Only accepts a string, because a pattern would also match `['123456']`.
- */
+/** ASCII digits: six, or one of `lengths`. Only accepts a string, because a pattern would also match `['123456']`. */
 export function parseSubmittedCode(value: unknown, lengths: readonly number[] = [6]): string | null {
   if (typeof value !== 'string' || value.length > MAX_TYPED_LENGTH) return null;
   const digits = normalizeTyped(value);
@@ -43,10 +37,7 @@ function mac(code: string, binding: CodeBinding, { key }: PurposeKey): string {
   return createHmac('sha256', key).update(bound).digest('base64url');
 }
 
-/**
- * The stored form of a sent code: HMAC-SHA-256 under a key that the store does not hold, because all million plain hashes can be
- * tried in a second. The key id stays readable, so that codes survive a key rotation.
- */
+/** HMAC under a key that the store does not hold, because all million plain hashes can be tried in a second. */
 export function hashOneTimeCode(
   { code, binding }: { readonly code: string; readonly binding: CodeBinding },
   keyRing: KeyRing,
@@ -135,14 +126,11 @@ interface WithCodes {
   readonly codes: readonly SentCode[];
 }
 
-/**
- * The codes for the authenticator that is asked for now, newest first. Codes of others are kept until they are asked for again.
- */
+/** Newest first. Codes of other authenticators are kept until they are asked for again. */
 export function currentCodes({ authenticatorId, codes }: WithCodes): readonly SentCode[] {
   return codes.filter((code) => code.authenticatorId === authenticatorId);
 }
 
-/** The newest code that has not expired. */
 export function liveCode(challenge: WithCodes, now: number): SentCode | undefined {
   return currentCodes(challenge).find((code) => !isChallengeOver(code, now));
 }

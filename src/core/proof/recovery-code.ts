@@ -44,10 +44,7 @@ export function issueRecoveryCodes(): readonly RecoveryCode[] {
   return Array.from({ length: RECOVERY_CODE_COUNT }, (_, index) => issueRecoveryCode(index + 1));
 }
 
-/**
- * Parses a typed code, or returns null. Ignores case and separators, accepts digits of every script, and reads O as 0, I and L as
- * 1.
- */
+/** Ignores case and separators, accepts digits of every script, and reads O as 0, I and L as 1. */
 export function parseRecoveryCode(value: unknown): Pick<RecoveryCode, 'number' | 'code'> | null {
   if (typeof value !== 'string' || value.length > MAX_TYPED_LENGTH) return null;
   const text = normalizeTyped(value)

@@ -94,10 +94,7 @@ export function openSecret(
   }
 }
 
-/**
- * Whether the key of a sealed secret is in the ring. A decision needs only this and does not open the secret. True if there is no
- * secret.
- */
+/** A decision needs only this and does not open the secret. True if there is no secret. */
 export function isSealKeyKnown(keyRing: KeyRing, sealedSecret: string | null): boolean {
   if (sealedSecret === null) return true;
   const [version, keyId = ''] = sealedSecret.split('.', 2);

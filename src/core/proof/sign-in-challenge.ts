@@ -4,7 +4,6 @@ import { hashToken, tokenHashes } from './bearer-token';
 import type { KeyRing } from './key-ring';
 import { isEqualInConstantTime } from './one-time-code';
 
-/** How long a challenge for a sign-in by passkey can be answered. */
 export const SIGN_IN_CHALLENGE_SECONDS = 300;
 
 const NONCE_BYTES = 16;
@@ -12,10 +11,7 @@ const INSTANT_BYTES = 6;
 const MAC_BYTES = 32;
 const HEAD_BYTES = NONCE_BYTES + INSTANT_BYTES;
 
-/**
- * A challenge that needs no storage: random bytes, the time of issue, and a MAC over both and the visitor. So anybody can open
- * the sign-in page without filling the store, and a challenge issued to one visitor is not valid for another.
- */
+/** Needs no storage, so anybody can open the sign-in page without filling the store. Not valid for another visitor. */
 export function issueSignInChallenge(
   keyRing: KeyRing,
   { visitor, now }: { readonly visitor: string; readonly now: number },
@@ -31,15 +27,11 @@ function partsOf(head: Buffer, visitor: string): readonly string[] {
   return [head.toString('base64url'), visitor];
 }
 
-/**
- * Verifies a challenge and returns the id under which to mark it as used. Null if it was not issued here, was issued to another
- * visitor, or is too old.
- */
+/** The id to mark as used. Null if it was issued elsewhere or to another visitor, or is too old. */
 export function readSignInChallenge(
   keyRing: KeyRing,
   submitted: {
     readonly challenge: string;
-    /** All ids of this visitor. */
     readonly visitors: readonly string[];
     readonly now: number;
   },

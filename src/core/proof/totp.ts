@@ -49,7 +49,6 @@ export function issueTotpSecret(): PlainSecret {
   return new PlainSecret(generateSecret({ length: SECRET_BYTES, crypto }));
 }
 
-/** The secret for typing into an app, in groups of four. */
 export function formatSecret(secret: PlainSecret): string {
   return secret.reveal().replaceAll(/.{4}(?!$)/g, '$& ');
 }
@@ -63,10 +62,7 @@ function toUriPart(text: string, longest: number): string {
   return cutForUri(line, longest);
 }
 
-/**
- * The key URI in the QR code. A colon separates issuer and account, so it is removed from both. A long account is cut, because it
- * only tells entries in the app apart.
- */
+/** A colon separates issuer and account, so it is removed from both. A long account is cut: it only tells entries apart. */
 export function totpUri(request: {
   readonly issuer: string;
   readonly account: string;
@@ -148,7 +144,6 @@ export interface AcceptedSteps {
 /** The window accepts a code of the next step, and the clocks of two processes may differ by one step. */
 export const STEPS_AHEAD = 2;
 
-/** Whether the step can already have been accepted. */
 export function isCredibleStep(step: number, present: number): boolean {
   return step <= present + STEPS_AHEAD;
 }

@@ -25,10 +25,7 @@ function textOfObject(id: object): string | null {
   }
 }
 
-/**
- * Encodes an id one to one, with characters that have no meaning in a key or a list. Other UTF-16 units become four hex digits,
- * so that even ids with lone surrogates cannot collide.
- */
+/** One to one: other UTF-16 units become four hex digits, so that even ids with lone surrogates cannot collide. */
 export function encodeId(id: string): string {
   if (!/[^\w.@-]/.test(id)) return id;
   return id.replaceAll(/[^\w.@-]/g, (unit) => `%${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);

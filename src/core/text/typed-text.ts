@@ -77,9 +77,7 @@ export function personInMessage(name: string): string {
   return cut(words.join(' '), LONGEST_PERSON);
 }
 
-/**
- * Characters that keyboards and copying add: white space, dashes, the minus sign, and format characters such as direction marks.
- */
+/** What keyboards and copying add: white space, dashes, the minus sign, and format characters such as direction marks. */
 const SEPARATORS = /[\p{White_Space}\p{Pd}\p{Cf}\u2212]/gu;
 
 const DIGIT = /^\p{Nd}$/u;
@@ -92,10 +90,7 @@ function toAsciiDigit(digit: string): string {
   return String((codePoint - zero) % 10);
 }
 
-/**
- * Normalizes typed text: compatibility characters such as full-width ones become plain, digits of every script become ASCII, and
- * separators are removed. `views/assets/express-mfa.js` reads codes in the same way.
- */
+/** Compatibility characters become plain, and digits ASCII. `views/assets/express-mfa.js` reads codes in the same way. */
 export function normalizeTyped(text: string): string {
   return text
     .normalize('NFKC')
