@@ -159,7 +159,7 @@ export const ACCEPTED_GUARDS: readonly Accepted[] = [
   },
   {
     file: 'kernel/render-page.ts',
-    within: 'rememberFactors',
+    within: 'cacheFactors',
     from: 'shown.set(kind, factor);',
     to: ';',
     reason: 'saves looking up the same texts again',
