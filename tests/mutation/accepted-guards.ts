@@ -318,4 +318,11 @@ export const ACCEPTED_GUARDS: readonly Accepted[] = [
     to: 'false',
     reason: 'the page refuses an answer that would not be enough before it is judged; this is for a race',
   },
+  {
+    file: 'challenge/answer-challenge.ts',
+    within: 'answerChallenge',
+    from: 'challengeHint === null || challengeHint.purpose !== purpose',
+    to: 'challengeHint === null',
+    reason: 'challenges are stored by their purpose, so none is found for another',
+  },
 ];

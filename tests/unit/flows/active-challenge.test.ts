@@ -33,4 +33,20 @@ describe('a change of a challenge', () => {
     });
     expect(await state.findChallenge(known)).toMatchObject({ kind: 'sms', expiresAt: NOW + 60_000 });
   });
+
+  it('is made again where another request began the challenge meanwhile', async () => {
+    const [stored, clock] = [memoryState(), createClock()];
+    const owner = aChallenge();
+    const written = { now: clock.now(), underPendingLogin: false };
+    let isFirst = true;
+    const issueChallenge: typeof stored.issueChallenge = async (challenge, life) => {
+      if (isFirst) await stored.issueChallenge({ ...owner, kind: 'sms' }, written);
+      isFirst = false;
+      return stored.issueChallenge(challenge, life);
+    };
+    const state = { ...stored, issueChallenge };
+    const begin = (current: Challenge | undefined) => ({ ...(current ?? owner), expiresAt: NOW + 60_000 });
+    const changed = await changeChallenge({ state, clock }, { owner, underPendingLogin: false }, begin);
+    expect(changed).toMatchObject({ outcome: 'changed', challenge: { kind: 'sms' } });
+  });
 });
