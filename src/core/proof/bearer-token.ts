@@ -44,7 +44,7 @@ export function tokenHashes(keyRing: KeyRing, use: TokenUse, parts: readonly str
   return keyRing.all('token').map((key) => `${key.id}.${mac(key, use, parts)}`);
 }
 
-/** Derived from the token with the key: repeated answers contain the same successor, and nobody without the key can compute it. */
+/** Derived from the token with the key: repeated answers contain the same successor, and nobody else can compute it. */
 export function succeedToken(keyRing: KeyRing, token: PlainSecret, parts: readonly string[]): PlainSecret {
   return successor(keyRing.current('token'), token, parts);
 }

@@ -9,7 +9,6 @@ import { readPolicy, type Gathered } from '../context/gather-facts';
 import { decideByPolicy } from '../context/judge-access';
 import { reproofRequirement } from '../enrollment/authorize-enrollment';
 
-/** The administrators of all sources, each person once. */
 export function joinAdministrators(sources: readonly AdministratorsOf[]): AdministratorsOf {
   return async (organizationId) => {
     const found = await Promise.all(sources.map((source) => source(organizationId)));
@@ -26,7 +25,6 @@ export interface OutsideActor {
 
 export type Actor = Account | OutsideActor;
 
-/** An administrator's action on an organization. The caller has checked the permission. */
 export interface AdminAct {
   readonly organizationId: string;
   readonly actor: Actor;
@@ -45,18 +43,13 @@ export interface MemberAdminAct extends AdminAct {
 export type AdminAuthority =
   | {
       readonly outcome: 'may';
-      /** Without one, the page offers to set up a method. */
       readonly hasFactor: boolean;
     }
-  /** `challenge` leads to the step-up page, `enroll` to the wizard, `sign-in` to the login page. */
   | { readonly outcome: 'refused'; readonly decision: Refusal };
 
 type Refusal = Exclude<Decision, { outcome: 'allow' }>;
 
-/**
- * Why a session may not open any administrator page, or null if it may. Due enrollment is judged later, by the administered
- * organization.
- */
+/** Due enrollment is judged later, by the administered organization. */
 export function refuseSession({ phase }: AuthSubject, gathered: Gathered): Decision | null {
   const decision = decideByPolicy(gathered);
   if (phase === 'pending')
@@ -64,7 +57,6 @@ export function refuseSession({ phase }: AuthSubject, gathered: Gathered): Decis
   return decision.outcome === 'allow' || decision.outcome === 'enroll' ? null : decision;
 }
 
-/** The policy of the first of these organizations that has MFA on, or null. `own` was read already. */
 export async function findPolicyWithMfaOn(
   context: FlowContext,
   organizations: readonly { readonly id: string }[],
@@ -80,17 +72,12 @@ export interface AdministratorRequest {
   readonly subject: AuthSubject;
   readonly gathered: Gathered;
   readonly act: 'read' | 'change';
-  /** The policy of the administered organization; null if MFA is off there. */
   readonly administered: Policy | null;
 }
 
 /**
- * Whether this person may read or change what they administer. The host decides which organizations those are; that is checked
- * elsewhere.
- *
- * If the organization has MFA on, reading requires a second factor that was proven in this session, and a change requires a proof
- * of the strongest factor in the last ten minutes. People without a factor are sent to set one up. If it has MFA off, a change
- * requires the password again. A remembered browser is not enough for either.
+ * With MFA on, reading requires a second factor proven in this session, and a change a proof of the strongest factor in the last
+ * ten minutes. With MFA off, a change requires the password again. A remembered browser is not enough for either.
  */
 export function judgeAdministrator(request: AdministratorRequest): AdminAuthority {
   const { subject, gathered, administered } = request;
@@ -116,10 +103,7 @@ function judgeWithMfaOn(request: AdministratorRequest, administered: Policy): Ad
   return { outcome: 'refused', decision };
 }
 
-/**
- * What an organization that requires phishing resistance still asks of its administrator, as it does of members, whatever the
- * administrator's own organization accepts. Null if it was proven or can be postponed.
- */
+/** Asked of administrators as of members, whatever their own organization accepts. Null if proven or postponable. */
 function findMissingResistance({ facts, now }: Gathered, administered: Policy): Refusal | null {
   if (administered.strength !== 'phishing-resistant') return null;
   const decision = decide(asMemberOf(facts, administered), { kind: 'policy' }, now);
@@ -161,11 +145,8 @@ export interface ProtectedElsewhere {
 }
 
 /**
- * The other organizations with MFA on that this action would leave less protected. Factors, recovery codes and locks belong to
- * the person, so an administrator of one organization must not remove what protects another.
- *
- * The host's `users.membershipsOf` names a person's organizations. Without it, those are used in which the person set up an
- * authenticator.
+ * Factors, recovery codes and locks belong to the person, so an administrator of one organization must not remove what protects
+ * another. Without the host's `users.membershipsOf`, uses the organizations in which the person set up an authenticator.
  */
 export async function findOtherProtectedOrganizations(
   context: FlowContext,
@@ -188,7 +169,6 @@ async function hasMfaOn(context: FlowContext, organizationId: string): Promise<b
   return isMfaOn({ featureAvailable, policy });
 }
 
-/** Whether the actor may weaken what protects these organizations, too. */
 export function isResponsibleFor(
   { everywhere, administers = [] }: Pick<MemberAdminAct, 'administers' | 'everywhere'>,
   others: readonly string[],

@@ -139,7 +139,6 @@ async function administratorsWithoutFactor(
   return found.flat();
 }
 
-/** The chart shows at most this many days. */
 const KEEP_DAYS = 400;
 const PAUSE_MS = 600_000;
 
@@ -158,7 +157,6 @@ export function dayOf(now: number): string {
   return new Date(now).toISOString().slice(0, 10);
 }
 
-/** Stores today's counts. The last write of a day is kept. */
 export async function saveDay(
   context: FlowContext,
   organizationId: string,
@@ -167,10 +165,7 @@ export async function saveDay(
   await context.records.saveDailyCounts(organizationId, countsOfDay(counts, context.clock.now()), KEEP_DAYS);
 }
 
-/**
- * Stores the counts of an organization when something changes, at most every ten minutes, so that the chart has data even for
- * days on which no administrator opened it. Waits until all members have been counted once.
- */
+/** At most every ten minutes, so that the chart has data even for days on which no administrator opened it. */
 export function createDailyCounter(context: FlowContext): (organizationId: string) => Promise<void> {
   const countedAt = new Map<string, number>();
   return async function countDay(organizationId) {

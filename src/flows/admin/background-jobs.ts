@@ -2,9 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { BackgroundJob, JobKind } from '../../records/background-jobs';
 import { newId, type FlowContext } from '../context/context';
 
-/** The result of one step: where the next one starts, and the counts so far. */
 export type StepResult = Pick<BackgroundJob, 'done' | 'people' | 'devices'> & {
-  /** Why the job ended early. */
   readonly stopped?: string;
   /** Null after the last step. */
   readonly cursor: string | null;
@@ -22,7 +20,6 @@ export interface JobWork {
   readonly retrySeconds?: number;
 }
 
-/** Starts the job, or resumes the one that is running. The caller does not wait for it. */
 export async function beginJob(
   context: FlowContext,
   work: JobWork,

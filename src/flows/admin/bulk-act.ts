@@ -63,12 +63,10 @@ const PLAN = z.object({
   ]),
   actor: z.object({ id: z.string(), name: z.string() }),
   address: z.string().nullable(),
-  /** What is checked about the administrator at each step; null for the host's own code. */
   authority: z.object({ epoch: z.string(), isNamed: z.boolean() }).nullable(),
 });
 type Plan = z.infer<typeof PLAN>;
 
-/** Starts the work in the background. A repeated request finds the job of the first one. */
 export async function startBulkAct(
   context: FlowContext,
   request: BulkRequest,
@@ -106,7 +104,6 @@ function jobIdOf({ organizationId, actor, run }: BulkRequest): string {
   return createHash('sha256').update(named).digest('base64url').slice(0, 22);
 }
 
-/** Why the change is invalid for every member. */
 async function findFault(
   context: FlowContext,
   { organizationId, change }: BulkRequest,
@@ -141,10 +138,7 @@ async function isNamed(context: FlowContext, organizationId: string, actorId: st
   return administrators.some(({ id }) => id === actorId);
 }
 
-/**
- * Whether the administrator may still act: they are in the user table and active, their sessions were not ended by force, and a
- * host that names administrators still names them.
- */
+/** They are in the user table and active, their sessions were not ended by force, and the host still names them. */
 async function mayStillAct(context: FlowContext, organizationId: string, plan: Plan): Promise<boolean> {
   const { actor, authority } = plan;
   if (authority === null) return true;

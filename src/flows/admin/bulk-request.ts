@@ -32,7 +32,6 @@ export async function tryChange(context: FlowContext, act: OneAct, change: BulkC
   }
 }
 
-/** True if the member was changed. Checks the same permissions as the member's own page. */
 async function changeOne(context: FlowContext, act: OneAct, change: BulkChange): Promise<boolean> {
   switch (change.act) {
     case 'remind':
@@ -62,14 +61,12 @@ async function changeOne(context: FlowContext, act: OneAct, change: BulkChange):
 export type BulkSelection =
   { readonly userIds: readonly string[] } | { readonly filter: MemberFilter; readonly query: string };
 
-/** The most members that can be chosen one by one in a request. */
 export const MOST_CHOSEN = 1000;
 
 /** Counting the matches of a search stops here. */
 const MOST_COUNTED = 1000;
 const MEMBERS_A_PAGE = 200;
 
-/** The number of members in a selection now. `more`: counting stopped early. */
 export interface SelectionSize {
   readonly count: number;
   readonly more: boolean;

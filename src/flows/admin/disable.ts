@@ -45,10 +45,7 @@ export async function describeDisableImpact(
   };
 }
 
-/**
- * Whether the password must be entered again, in addition to the second factor that every change requires. False within ten
- * minutes of entering it, and for people without a password.
- */
+/** In addition to the second factor. False within ten minutes of entering it, and for people without a password. */
 export function isPasswordStale({ facts, now }: Gathered): boolean {
   if (!facts.hasPassword) return false;
   // With MFA unavailable, the decision asks only for the password.
@@ -61,7 +58,6 @@ export type DisableResult =
   | { readonly outcome: 'switched-off'; readonly policy: Policy; readonly forgetting: boolean }
   | { readonly outcome: 'conflict'; readonly current: Policy };
 
-/** Disables MFA for the organization from the next request on. Devices are forgotten in the background. */
 export async function disableMfa(
   context: FlowContext,
   act: AdminAct & { readonly forgetDevices: boolean; readonly expectedVersion: number },
@@ -113,9 +109,8 @@ export async function findForgetDevicesProgress(
 const MEMBERS_A_STEP = 200;
 
 /**
- * Removes every authenticator, recovery code and remembered browser that existed when the job was started. Members keep them if
- * the directory says that they belong to another organization, or if they are also in another organization with MFA on, which the
- * same devices protect. Authenticators enrolled after the start are kept.
+ * Members keep them if another organization with MFA on relies on them, or if the directory says that they belong to another.
+ * Authenticators enrolled after the start are kept.
  */
 export const FORGET_DEVICES: JobWork = {
   kind: 'forget-devices',

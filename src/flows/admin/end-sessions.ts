@@ -5,17 +5,13 @@ import type { AdminAct } from './admin-authority';
 /** The epoch of each organization that a session has entered. Replacing any of them ends the session. */
 type OrganizationEpochs = readonly (readonly [organizationId: string, epoch: string])[];
 
-/** The session of the acting administrator, if it should continue. */
 export interface KeptSession {
   readonly userId: string;
   readonly handle: string;
   readonly organizationEpochs: OrganizationEpochs;
 }
 
-/**
- * Ends every session of the organization with one write that replaces its epoch. `keep` continues: the new epoch is written into
- * its entry in the session list, and the result contains the epochs that the session must store from now on.
- */
+/** One write replaces the epoch. The result contains the epochs that the session to keep must store from now on. */
 export async function endAllSessions(
   context: FlowContext,
   act: AdminAct & { readonly keep?: KeptSession | undefined; readonly reason?: string | undefined },

@@ -12,10 +12,7 @@ export interface MemberExplanation {
   readonly verdicts: readonly Verdict[];
 }
 
-/**
- * The decision for a member right after the first factor, and the verdict of each rule. Null if the user table does not list the
- * person in the organization.
- */
+/** Right after the first factor. Null if the user table does not list the person in the organization. */
 export async function explainMember(
   context: FlowContext,
   request: {

@@ -3,16 +3,12 @@ import { MEMBER_INDEXES, type IndexEntry } from '../../records/member-index';
 import type { FlowContext } from '../context/context';
 import { NO_MARKS } from './read-members';
 
-/** Index entries and accounts read at a time. */
 const BATCH = 500;
 
 /** The organization for events of people who are no longer in the user table. */
 const UNKNOWN_ORGANIZATION = 'default';
 
-/**
- * Erases a person from every store. Afterwards, changes by requests that are still running are refused. Anything else such a
- * request writes is removed by the second pass, or expires with the state.
- */
+/** Changes by requests that are still running are refused. What else they write is removed by the second pass, or expires. */
 export async function forgetUser(
   context: FlowContext,
   forgotten: { readonly userId: string; readonly organizationIds: readonly string[] },
@@ -29,7 +25,6 @@ async function removeUser({ records, state }: FlowContext, userId: string): Prom
   await state.forgetUser(userId);
 }
 
-/** Every organization whose events, indexes or jobs may name the person. */
 async function organizationsOf(
   { directory, records, state }: FlowContext,
   { userId, organizationIds }: { readonly userId: string; readonly organizationIds: readonly string[] },
@@ -106,7 +101,6 @@ async function removeMembership(
   ]);
 }
 
-/** People in the user table, and people in the indexes who are no longer in the table. */
 async function* membersOf(
   { directory, records }: FlowContext,
   organizationId: string,

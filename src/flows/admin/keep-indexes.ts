@@ -7,10 +7,7 @@ import { CHANGES } from './member-index';
 import { indexKnownMembers, readMembers, readPolicyContext } from './read-members';
 import { ROSTER_WALK } from './roster-walk';
 
-/**
- * Updates the indexes of the administrators' pages in the background when events are reported. Updates that are lost, because a
- * process ended or two wrote at once, are repaired by the roster walk and by every read of an index.
- */
+/** Updates can get lost when a process ends or two write at once: the roster walk and every read of an index repair them. */
 export function keepMembersIndexed(context: FlowContext): void {
   const countDay = createDailyCounter(context);
   context.events.on('event', ({ name, userId, details }) => {
@@ -36,7 +33,6 @@ export async function indexMember(context: FlowContext, userId: string): Promise
 
 const WORKS: readonly JobWork[] = [FORGET_DEVICES, ROSTER_WALK, ...BULK_WORKS];
 
-/** Continues, in the background, the jobs that an earlier process left unfinished. */
 export function resumeJobs(context: FlowContext): void {
   context.background.run('resume-jobs', async () => {
     for (const { kind, organizationId } of await context.records.listUnfinishedJobs()) {

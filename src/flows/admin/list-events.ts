@@ -51,7 +51,6 @@ const MOST_PEOPLE = 100;
 /** The maximum number of reads to find events for one page. */
 const MOST_READS = 20;
 
-/** What happened in an organization, newest first. */
 export async function listEventPage(context: FlowContext, query: EventPageQuery): Promise<EventPage> {
   const limit = Math.min(MOST_A_PAGE, Math.max(1, Math.trunc(Number.isNaN(query.limit) ? 1 : query.limit)));
   // Events that were just reported must be on the page.

@@ -24,10 +24,7 @@ export type MemberActRefused = {
 const NOT_FOUND: NotFound = { outcome: 'not-found' };
 const PROTECTED_ELSEWHERE: ProtectedElsewhere = { outcome: 'refused', because: 'protected-elsewhere' };
 
-/**
- * Enables or disables MFA for one member and assigns a method (null: any that the policy allows). Administrators cannot disable
- * their own MFA.
- */
+/** Null assigns any method that the policy allows. Administrators cannot disable their own MFA. */
 export async function setMember(
   context: FlowContext,
   act: MemberAdminAct & { readonly enabled: boolean; readonly assignedKind: FactorKind | null },
@@ -49,10 +46,7 @@ export async function setMember(
   return { outcome: 'saved' };
 }
 
-/**
- * Exempts one member, with a reason, a grantor and an end (PCI DSS 8.5.1). Granting it again replaces it. Administrators cannot
- * exempt themselves.
- */
+/** With a reason, a grantor and an end (PCI DSS 8.5.1). Administrators cannot exempt themselves. */
 export async function exemptMember(
   context: FlowContext,
   act: MemberAdminAct & { readonly reason: string; readonly until: number },
@@ -72,7 +66,6 @@ export async function exemptMember(
   return { outcome: 'granted', exemption };
 }
 
-/** Why an exemption is invalid for every member, or null. */
 export function faultOfExemption(
   given: { readonly reason: string; readonly until: number },
   now: number,
@@ -152,7 +145,6 @@ export async function endMemberSessions(
   return { outcome: 'ended' };
 }
 
-/** Ends one session that a member has in this organization. */
 export async function endOneMemberSession(
   context: FlowContext,
   act: MemberAdminAct & { readonly handle: string },

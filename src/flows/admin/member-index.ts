@@ -40,7 +40,6 @@ export function matchesFilter(state: MemberState, filter: IndexedFilter): boolea
   }
 }
 
-/** The range of an index that a filter reads; null if nobody can match. */
 export function indexOfFilter(
   filter: IndexedFilter,
   policy: Policy | null,
@@ -60,10 +59,7 @@ export function indexOfFilter(
 /** The maximum number of index reads per page, however many entries are stale. */
 const MOST_READS = 3;
 
-/**
- * A page of one index, checked against the records. Stale entries are skipped and repaired in the background. Takes two round
- * trips, or three if the policy determines the range of the index.
- */
+/** Stale entries are skipped and repaired. Two round trips, or three if the policy determines the range of the index. */
 export async function readIndexPage(
   context: FlowContext,
   request: {
@@ -206,7 +202,6 @@ export async function readMemberCounts(
   return { counts, policy, walk };
 }
 
-/** The events that change the indexes of a member. */
 export const CHANGES: ReadonlySet<EventName> = new Set([
   'authenticator-added',
   'authenticator-removed',

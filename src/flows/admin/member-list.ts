@@ -47,10 +47,7 @@ export interface MemberQuery {
   readonly limit: number;
 }
 
-/**
- * A page of the list. Without a filter, or with a search, members are in the order of the host's table; with only a filter, in
- * the order of its index. Takes at most three round trips to the records, however large the organization is.
- */
+/** With only a filter, in the order of its index, otherwise of the host's table. At most three round trips to the records. */
 export async function listMembers(context: FlowContext, query: MemberQuery): Promise<MemberPage> {
   const limit = Math.min(MOST_A_PAGE, Math.max(1, Math.trunc(Number.isNaN(query.limit) ? 1 : query.limit)));
   const search = query.query?.trim() ?? '';
@@ -74,10 +71,7 @@ export async function listMembers(context: FlowContext, query: MemberQuery): Pro
 const MOST_HOST_PAGES = 5;
 const MOST_A_PAGE = 200;
 
-/**
- * Lists members in the order of the host's table, with any filter. A page may be empty and still have a next one. Complete even
- * before the indexes are.
- */
+/** A page may be empty and still have a next one. Complete even before the indexes are. */
 export async function listFromDirectory(
   context: FlowContext,
   request: {
@@ -139,10 +133,7 @@ function parseIndexCursor(cursor: string | undefined): IndexEntry | null {
   return { mark: Number(mark), userId: Buffer.from(userId, 'base64url').toString('utf16le') };
 }
 
-/**
- * The number of members of each filter, from the indexes. If they are a day old, or the host's table has grown, a roster walk is
- * started in the background.
- */
+/** From the indexes. A roster walk is started if they are a day old, or the host's table has grown. */
 export async function countMembers(
   context: FlowContext,
   organizationId: string,

@@ -41,15 +41,12 @@ export interface PolicyPreview {
   readonly current: Policy;
   /** The policy as it would be saved. */
   readonly draft: Policy;
-  /** The fields that differ. */
   readonly changed: readonly string[];
   /** `all`: every member was examined. `sample`: the counts are estimates and must be shown as such. */
   readonly basis: 'all' | 'sample';
   readonly members: number;
   readonly examined: number;
-  /** One for each effect, in the order of POLICY_EFFECTS. */
   readonly groups: readonly PreviewGroup[];
-  /** One for each method that members lose. */
   readonly losses: readonly PreviewLoss[];
   /** The effect on the acting administrator; null if they belong to another organization. */
   readonly you: PolicyEffect | null;
@@ -59,7 +56,6 @@ export interface PolicyPreview {
 export type PolicyPreviewed =
   PolicyPreview | PolicyRefused | { readonly outcome: 'conflict'; readonly current: Policy };
 
-/** The effects of a policy on every member, before it is saved. Changes nothing. */
 export async function previewPolicy(
   context: FlowContext,
   request: Pick<AdminAct, 'organizationId' | 'actor'> & {
@@ -156,10 +152,7 @@ export interface Roster {
   readonly strata: readonly { readonly members: readonly KnownMember[]; readonly weight: number }[];
 }
 
-/**
- * Reads every member of a small organization. For a large one, reads a sample of members with a factor and a sample of members
- * without.
- */
+/** A large organization is sampled: members with a factor and members without one. */
 export async function sampleRoster(context: FlowContext, organizationId: string): Promise<Roster> {
   const policyContext = await readPolicyContext(context, organizationId);
   const [listed, configured, notConfigured] = await Promise.all([

@@ -32,7 +32,6 @@ export async function readPolicyContext(
   return { policy, featureAvailable };
 }
 
-/** Reads all accounts at once, in the given order. Omits accounts of other organizations. */
 export async function readMembers(
   context: FlowContext,
   request: {

@@ -14,10 +14,7 @@ export interface ReminderRefused {
   readonly because: 'not-waiting' | 'no-email-address' | 'reminded-today';
 }
 
-/**
- * Asks a member by email to set up a method. The reminder is counted before the email is sent; if counting fails, nothing is
- * sent. A failed email is stored and retried.
- */
+/** Counted before the email is sent; if counting fails, nothing is sent. */
 export async function remindMember(
   context: FlowContext,
   act: MemberAdminAct,
@@ -62,7 +59,6 @@ export async function remindMember(
   return { outcome: 'reminded' };
 }
 
-/** Whether this member still has to set up a method. */
 function isWaiting({ account, facts, state }: KnownMember): boolean {
   const { configured, federated, exemption } = state;
   return isMfaOn(facts) && account.active && !configured && !federated && exemption === undefined;

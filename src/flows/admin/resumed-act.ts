@@ -6,14 +6,12 @@ import { countSelection, findChosen, type BulkSelection } from './bulk-request';
 export interface ActTarget {
   readonly organizationId: string;
   readonly userId: string | null;
-  /** Null for an action on one member or on the organization. */
   readonly selection: BulkSelection | null;
 }
 
 /**
- * A fingerprint of the members that an action was based on. If it changes, the action is not performed. For chosen members it
- * covers their records, for a filter the number of matches. Null for an action on the organization, which has the version of the
- * policy. Undefined if there is no such member.
+ * If it changes, the action is not performed. Null for the organization, which has the version of the policy. Undefined if
+ * there is no such member.
  */
 export async function fingerprintTarget(
   context: FlowContext,

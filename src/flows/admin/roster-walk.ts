@@ -8,16 +8,10 @@ import { NO_MARKS, indexKnownMembers, readMembers, readPolicyContext } from './r
 
 const MEMBERS_A_STEP = 500;
 const DAY_SECONDS = 86_400;
-/**
- * After its table has grown or shrunk, an organization up to this size is walked again after a minute, a larger one after an
- * hour.
- */
+/** After its table has grown or shrunk, one up to this size is walked again after a minute, a larger one after an hour. */
 const SMALL = 10_000;
 
-/**
- * The position of the walk: first a cursor of the host's table, then an entry of an index, to find people who are no longer in
- * the table.
- */
+/** First a cursor of the host's table, then an entry of an index, to find people who are no longer in the table. */
 const position = z.union([
   z.object({ in: z.literal('directory'), cursor: z.string().nullable() }),
   z.object({
@@ -87,7 +81,6 @@ function moveTo(job: BackgroundJob, next: Position, members: number): StepResult
   return { cursor: JSON.stringify(next), done: done + members, people, devices, finished: false };
 }
 
-/** Removes people from the indexes who are not in this organization according to the directory. */
 async function removeNonMembers(
   context: FlowContext,
   organizationId: string,
@@ -102,10 +95,7 @@ async function removeNonMembers(
   );
 }
 
-/**
- * Starts a walk if there has been none, if the last one is a day old, or if the host's table has grown or shrunk since. Safe to
- * call on every page view.
- */
+/** If there was none, the last is a day old, or the host's table has grown or shrunk. Safe to call on every page view. */
 export function walkRosterWhenStale(
   context: FlowContext,
   seen: {

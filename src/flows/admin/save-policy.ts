@@ -13,7 +13,6 @@ export type PolicyDraft =
   | PolicyRefused
   | { readonly outcome: 'conflict'; readonly current: Policy };
 
-/** The policy as it would be saved, after all the checks of saving. */
 export async function draftPolicy(
   context: FlowContext,
   request: {
@@ -47,7 +46,6 @@ export type PolicyChange = Partial<Omit<Policy, 'organizationId' | 'version'>>;
 export interface PolicyRefused {
   readonly outcome: 'refused';
   readonly faults: readonly PolicyFault[];
-  /** The policy as it would have been saved. */
   readonly draft: Policy;
 }
 /** The effect on the actor who saves it; null if they are not a member of the organization. */
@@ -72,10 +70,7 @@ export type PolicySavedByAdministrator =
   /** The acting administrator could no longer sign in. They must set up a method first, or allow one that they can set up. */
   | { readonly outcome: 'would-lock-you-out'; readonly wayOut: 'enroll-first' | 'allow-another-method' };
 
-/**
- * Saves a policy for an administrator or the host. Refuses a policy that would lock out the acting administrator, and a new end
- * of the grace period in the past. `expectedVersion` is the version that the form showed; without it, the newest is changed.
- */
+/** Refuses to lock out the acting administrator. Without `expectedVersion`, the version the form showed, changes the newest. */
 export async function savePolicyAsAdministrator(
   context: FlowContext,
   act: AdminAct & { readonly change: PolicyChange; readonly expectedVersion?: number },

@@ -19,7 +19,6 @@ export type Change =
       readonly kind: 'authenticator-added' | 'authenticator-removed' | 'authenticator-replaced';
       readonly factor: FactorKind;
       readonly label: string;
-      /** The id of the removed authenticator. */
       readonly goneId?: string;
     }
   | { readonly kind: 'recovery-codes-issued' };
@@ -42,10 +41,7 @@ export interface FactorChanged {
   readonly notified: readonly string[];
 }
 
-/**
- * Runs after every change of factors: ends all other sessions and logins with one write, and notifies every address on file,
- * including a removed one (NIST SP 800-63B-4, 4.6).
- */
+/** Ends all other sessions with one write, and notifies every address, including a removed one (NIST SP 800-63B-4, 4.6). */
 export async function afterFactorChange(context: FlowContext, changed: FactorChange): Promise<FactorChanged> {
   const { account, subject, member, change, endOthers, origin } = changed;
   const epochs = endOthers ? await endOtherSessions(context, changed) : subject.epochs;

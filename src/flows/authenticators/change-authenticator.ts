@@ -65,7 +65,6 @@ export async function renameAuthenticator(
   return { outcome: 'renamed' };
 }
 
-/** Stores which authenticator is asked for first at sign-in. The others remain selectable. */
 export async function askFirst(
   context: FlowContext,
   act: FactorAct & { readonly authenticatorId: string },
@@ -76,7 +75,6 @@ export async function askFirst(
   return saved ? { outcome: 'asked-first' } : { outcome: 'rejected', because: 'no-authenticator' };
 }
 
-/** The person who wants to change their own factors, and where the request came from. */
 export interface FactorAct {
   readonly account: Account;
   readonly subject: AuthSubject;

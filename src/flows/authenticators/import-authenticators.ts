@@ -73,11 +73,7 @@ interface NumberedRow {
   readonly row: Row;
 }
 
-/**
- * Imports the authenticators that people set up in another system. A row is imported once per person and `ref`: never over an
- * authenticator that the person set up here, and never again after its owner removed it. So an interrupted import can simply be
- * run again.
- */
+/** Once per person and `ref`, so an interrupted import can simply be run again. Never over an authenticator set up here. */
 export async function importAuthenticators(
   context: FlowContext,
   request: ImportRequest,

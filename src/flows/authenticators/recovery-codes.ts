@@ -23,10 +23,7 @@ export type NewCodeSet =
   | { readonly outcome: 'made'; readonly set: RecoveryCodeSet; readonly shown: readonly string[] }
   | TooManyChanges;
 
-/**
- * Creates a new set that will replace the old one. Keeps the codes for display in this session, but does not yet store the set:
- * the old codes still work.
- */
+/** Keeps the codes for display in this session, but does not yet store the set: the old codes still work. */
 export async function makeRecoveryCodeSet(
   context: FlowContext,
   subject: CodesOwner,
@@ -93,10 +90,7 @@ export async function renewRecoveryCodes(context: FlowContext, act: FactorAct): 
   return { outcome: 'recovery-codes-issued', recoveryCodes, notified };
 }
 
-/**
- * Reports that a recovery code was used. Every address on file gets a notice with the number of codes left (NIST SP 800-63B-4,
- * 4.2.3).
- */
+/** Every address on file gets a notice with the number of codes left (NIST SP 800-63B-4, 4.2.3). */
 export async function reportRecoveryCodeUse(
   context: FlowContext,
   used: { readonly gathered: Gathered; readonly origin: Origin; readonly login: LoginField },
@@ -132,10 +126,7 @@ export interface ShownCodes {
   readonly replacesOlder: boolean;
 }
 
-/**
- * Stores new codes for the session that created them. Called before the set is stored, so that a later failure never leaves a
- * person with codes that nobody has seen.
- */
+/** Called before the set is stored, so that a later failure never leaves a person with codes that nobody has seen. */
 export async function keepUnseenCodes(
   context: FlowContext,
   { userId, ownerId }: CodesOwner,

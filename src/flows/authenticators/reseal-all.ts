@@ -25,10 +25,7 @@ export interface ResealProgress {
   readonly cursor?: string;
 }
 
-/**
- * Seals everything that is sealed under an older key again, under the first key. A secret is only replaced if it is still what
- * was read. So this can run while people sign in and enroll, on several processes, and again after an interruption.
- */
+/** Replaces a secret only if it is still what was read: safe while people sign in, on several processes, and repeated. */
 export async function resealAll(context: FlowContext, request: ResealRequest): Promise<ResealProgress> {
   let progress: ResealProgress = { users: 0, resealed: 0, unreadable: 0 };
   for await (const { userIds, cursor } of batches(context, request)) {

@@ -16,10 +16,7 @@ import type { Gathered } from '../context/gather-facts';
 import { REPROOF_SECONDS } from '../enrollment/authorize-enrollment';
 import { securitySetupOf, type BrowserCookie } from './use-browser';
 
-/**
- * How many seconds a browser may be remembered after this factor was proven, or null if it may not. Requires a login with the
- * person's strongest factor; a recovery code does not count.
- */
+/** Null if it may not be remembered. Requires a login with the strongest factor; a recovery code does not count. */
 export function rememberableSeconds(
   subject: Pick<AuthSubject, 'phase'>,
   { facts }: { readonly facts: Facts },
@@ -107,7 +104,6 @@ interface Forgetting {
   readonly origin: Origin;
 }
 
-/** Forgets a browser, so that the next login from it needs a code. False if the person has no browser with that id. */
 export async function forgetBrowser(
   context: FlowContext,
   act: Forgetting & { readonly id: string },
@@ -117,7 +113,6 @@ export async function forgetBrowser(
   return forgotten;
 }
 
-/** Forgets all browsers of one person and returns how many there were. */
 export async function forgetBrowsers(context: FlowContext, act: Forgetting): Promise<number> {
   const count = await context.records.forgetBrowsers(act.account.id);
   if (count > 0) report(context, act, count);

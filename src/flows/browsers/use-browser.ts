@@ -16,7 +16,6 @@ import { newHandle, type FlowContext, type Origin } from '../context/context';
 import type { Gathered } from '../context/gather-facts';
 import { notifyAddressesOnFile } from '../notices/notify';
 
-/** The cookie content of a remembered browser. */
 export interface BrowserToken {
   readonly id: string;
   readonly token: PlainSecret;
@@ -69,10 +68,7 @@ function hashesOf(
   return tokenHashes(keyRing, 'browser', [userId, id, token.reveal()]);
 }
 
-/**
- * The next token of the browser, as its record expects it. Null if it was derived with a key that is no longer in the ring; the
- * browser then keeps its token.
- */
+/** Null if it was derived with a key that is no longer in the ring; the browser then keeps its token. */
 function nextToken(
   { keyRing }: Pick<FlowContext, 'keyRing'>,
   userId: string,
@@ -161,7 +157,6 @@ function report(
   context.events.report({ ...event, userId, organizationId, address: login.origin.address });
 }
 
-/** The security setup that trust in a browser depends on. */
 export function securitySetupOf({
   account,
   member,

@@ -14,7 +14,6 @@ import { newHandle, type FlowContext, type Origin } from '../context/context';
 import type { Gathered } from '../context/gather-facts';
 import type { SendRefused } from './spend-send';
 
-/** The factor to ask for, and the owner and purpose of the challenge. */
 export interface ChallengeRequest {
   readonly owner: ChallengeOwner;
   readonly option: Option;
@@ -64,16 +63,12 @@ export function toSent(code: SentCode, { earlier = false }: { readonly earlier?:
 export type ChallengeChange =
   | { readonly outcome: 'changed'; readonly challenge: Challenge }
   | { readonly outcome: 'unchanged'; readonly challenge: Challenge | undefined }
-  /** The pending login has ended. */
   | { readonly outcome: 'gone' };
 
 /** Only an attack causes more concurrent writes to one challenge. */
 const MOST_TRIES = 8;
 
-/**
- * Changes the owner's challenge by a rule. If another request wrote in between, the rule is applied again to the new challenge.
- * `known` is the challenge as last written, which saves a read.
- */
+/** If another request wrote in between, applies the rule again. `known`, the challenge as last written, saves a read. */
 export async function changeChallenge(
   { state, clock }: Pick<FlowContext, 'state' | 'clock'>,
   at: {

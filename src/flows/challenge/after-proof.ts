@@ -36,7 +36,6 @@ interface Accepted {
   readonly login: LoginField;
 }
 
-/** What a right answer adds to the login or session, and the decision that follows. */
 export interface Verified {
   readonly outcome: 'verified';
   readonly evidence: readonly Evidence[];
@@ -94,10 +93,7 @@ function noteEnrolled({ background, enrollmentNotes }: FlowContext, { account, g
   background.run(`note-enrolled:${id}`, () => enrollmentNotes.note(id, true));
 }
 
-/**
- * Uses up the link. Accepting the proof already cleared the counts that are at most as strong; the strongest proof clears all of
- * them.
- */
+/** Accepting the proof already cleared the counts that are at most as strong; the strongest proof clears all of them. */
 async function endLock(
   context: FlowContext,
   { account, gathered, origin, link }: Accepted & { readonly link: FoundUnlockLink },
@@ -131,14 +127,12 @@ function toVerified(
   return { outcome: 'verified', evidence, decision, gathered: { ...gathered, facts }, challengeHint, proof };
 }
 
-/** The login or session that continues, and who completes it. */
 export interface Proving extends Person {
   readonly origin: Origin;
   /** The host's own sign-in completes the login, so our pages do not grant a session. */
   readonly endsAtHost: boolean;
 }
 
-/** What the HTTP layer grants when the decision allows it. */
 export type Completion =
   /** The pending login becomes a session. */
   | { readonly outcome: 'signed-in'; readonly grant: SessionGrant }
@@ -181,7 +175,6 @@ export function completeProof(
   return { outcome: 'signed-in', grant };
 }
 
-/** Completes a step-up: the session continues with the proof. */
 export function completeStepUp(
   context: FlowContext,
   proven: Proving & { readonly evidence: readonly Evidence[]; readonly gathered: Gathered },
@@ -208,7 +201,6 @@ export type Progress =
   | { readonly outcome: 'goes-on'; readonly decision: Decision }
   | { readonly outcome: 'refused'; readonly decision: Decision };
 
-/** Continues the login or session after a factor was proven, as the decision says. */
 export async function proceed(
   context: FlowContext,
   proven: Proving & {

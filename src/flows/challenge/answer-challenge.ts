@@ -61,10 +61,7 @@ export interface AnswerRequest {
   readonly early?: PrefetchedRecords | undefined;
 }
 
-/**
- * Verifies one proof. The attempt is counted before the proof is verified, and the proof is used up before it counts. Each is one atomic
- * step, so parallel guesses and replays gain nothing.
- */
+/** Counted before it is verified, and used up before it counts, atomically: parallel guesses and replays gain nothing. */
 export async function answerChallenge(context: FlowContext, request: AnswerRequest): Promise<Answer> {
   const { subject, account, purpose, origin, requirement, link } = request;
   const { challengeHint } = subject;
@@ -181,10 +178,7 @@ function refuseAnswer(spent: {
   return null;
 }
 
-/**
- * The factor may have been removed, or its kind forbidden, since the challenge was issued. This attempt is already counted, so
- * ignore locks.
- */
+/** The factor may be gone since the challenge was issued. Ignores locks, because this attempt is already counted. */
 function isStillOffered(gathered: Gathered, challengeHint: ChallengeHint): boolean {
   const unlocked = { ...gathered.facts, codesLockedUntil: null, recoveryCodesLockedUntil: null };
   const options = challengeOptions(unlocked, gathered.now);
@@ -203,7 +197,6 @@ async function rejectAnswer(
     readonly challengeHint: ChallengeHint;
     readonly guess: GuessOutcome;
     readonly gathered: Gathered;
-    /** The check that failed, for the event. */
     readonly check: string | undefined;
   },
 ): Promise<Rejected> {

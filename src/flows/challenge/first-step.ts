@@ -3,16 +3,12 @@ import type { PendingLogin } from '../../stores/state-store';
 import type { ChallengeHint, FlowContext } from '../context/context';
 import { toSent, type ChallengeOutcome } from './active-challenge';
 
-/**
- * Identifies a repeated first step: a double click, or going back and signing in again. The limit on sending allows one code, and
- * it must work whichever response the browser shows.
- */
+/** A double click, or going back and signing in again: only one code is sent, and it must work whichever response shows. */
 export interface FirstStep {
   /** Identifies the person and, if possible, the browser. The same for each click on one form. */
   readonly mark: string;
   /** How long a repetition counts as the same step. */
   readonly seconds: number;
-  /** The pending login in this browser's session. */
   readonly pendingId: string | null;
 }
 

@@ -26,7 +26,6 @@ export type HostChallenge =
       /** What the proof must answer; null for kinds that show nothing. */
       readonly shown: Shown | null;
     }
-  /** The person has no factor. */
   | { readonly outcome: 'no-factor' }
   /** Locked, or not active. */
   | { readonly outcome: 'denied'; readonly because: string }

@@ -35,7 +35,6 @@ export interface PreparedChallenge {
   readonly code: (NewCode & { readonly destination: string }) | null;
 }
 
-/** Asks for one factor: creates the owner's challenge and, if the kind has a channel, sends its code. */
 export async function issueChallengeFor(
   context: FlowContext,
   request: ChallengeRequest,
@@ -105,10 +104,7 @@ export async function finishChallenge(
   return { outcome: 'not-sent', because: 'secret-unreadable' };
 }
 
-/**
- * A factor that is asked for again keeps its challenge. Valid codes are kept while another factor is asked for, so that a person
- * who comes back need not wait for a new one.
- */
+/** Valid codes are kept while another factor is asked for, so that a person who comes back need not wait for a new one. */
 function replaceChallenge(
   { clock, factors }: FlowContext,
   next: Challenge,
@@ -159,7 +155,6 @@ export async function findSendWait(
     : findDestinationWait(context, { kind, destination, userId: gathered.account.id, purpose: 'login' });
 }
 
-/** Asks for one factor of an open proof, and sends its code if the kind has a channel. */
 export async function askProof(
   context: FlowContext,
   asking: {
@@ -167,7 +162,6 @@ export async function askProof(
     readonly proof: OpenProof;
     readonly challengeHint: ChallengeHint;
     readonly origin: Origin | null;
-    /** The person already has a code and wants a new one. */
     readonly resend: boolean;
   },
 ): Promise<ChallengeOutcome> {
@@ -185,7 +179,6 @@ export async function askProof(
   });
 }
 
-/** Whether this factor was last asked for, with the same purpose. */
 export function isSameChallenge(
   { challengeHint }: AuthSubject,
   { purpose, authenticatorId }: Pick<ChallengeHint, 'purpose' | 'authenticatorId'>,

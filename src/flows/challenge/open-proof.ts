@@ -83,11 +83,7 @@ function decideFreshProof(facts: Facts, now: number): Decision {
   return asStepUp(decide(facts, { kind: 'step-up', maxAgeSeconds: 1, passwordSince: later }, later));
 }
 
-export type UnlockOpening =
-  | Opening
-  /** The link is used up, expired, or belongs to another person. */
-  | { readonly outcome: 'link-over' }
-  | { readonly outcome: 'unlocked' };
+export type UnlockOpening = Opening | { readonly outcome: 'link-over' } | { readonly outcome: 'unlocked' };
 
 /** Asks for a factor that ends the lock. Requires a session, or a login with the right password. */
 export async function openUnlock(
@@ -146,10 +142,7 @@ function open(subject: AuthSubject, found: Omit<OpenProof, 'owner' | 'challengeH
   return { outcome: 'open', proof: { ...found, owner, challengeHint: findChallengeHint(subject, found) } };
 }
 
-/**
- * The factor that was last asked for, if it is still offered; otherwise one that sends nothing, because viewing a page must not
- * send a code.
- */
+/** The last one asked for, otherwise one that sends nothing, because viewing a page must not send a code. */
 function findChallengeHint(
   { challengeHint }: AuthSubject,
   { purpose, decision, gathered }: Omit<OpenProof, 'owner' | 'challengeHint'>,
@@ -175,7 +168,6 @@ function isSameFactor(one: Option, other: Option): boolean {
   return one.authenticatorId === other.authenticatorId && one.kind === other.kind;
 }
 
-/** When the lock on codes ends; null if there is none. */
 export function codesLockedUntil({ facts, now }: Pick<Gathered, 'facts' | 'now'>): number | null {
   const { codesLockedUntil: until } = facts;
   return until !== null && now < until ? until : null;
@@ -186,10 +178,7 @@ export type Picked =
   | { readonly outcome: 'refused'; readonly because: 'no-authenticator' | 'no-challenge' }
   | { readonly outcome: 'refused'; readonly because: 'locked'; readonly lockedUntil: number };
 
-/**
- * Picks the factor that the person chose, which must be offered; null picks the one that is already asked for. During a lock, no
- * code is sent or verified.
- */
+/** Must be offered; null picks the one already asked for. During a lock, no code is sent or verified. */
 export function pickFactor(proof: OpenProof, authenticatorId: string | null): Picked {
   const { purpose, decision, gathered } = proof;
   if (authenticatorId !== null) {

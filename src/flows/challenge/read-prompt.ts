@@ -17,7 +17,6 @@ export interface Prompt {
   readonly now: number;
 }
 
-/** The person, and the factor to ask for. */
 interface PromptRequest {
   readonly subject: AuthSubject;
   readonly proof: OpenProof;
@@ -46,7 +45,6 @@ export async function readShown(context: FlowContext, prompting: PromptRequest):
   return showChallenge(context, proof.gathered, challenge);
 }
 
-/** What a challenge shows to the person; null for kinds that show nothing. */
 export async function showChallenge(
   { factors }: FlowContext,
   { member }: Gathered,
@@ -56,10 +54,7 @@ export async function showChallenge(
   return (await factors.get(kind)?.challenge?.show({ state, authenticators })) ?? null;
 }
 
-/**
- * The current challenge. If the kind shows something that the proof must answer, creates a challenge even when the person only
- * opens the page. This sends nothing, and keeps a challenge that is still valid.
- */
+/** If the proof must answer something, also creates a challenge. This sends nothing, and keeps one that is still valid. */
 async function findPrompted(context: FlowContext, prompting: PromptRequest): Promise<Challenge | undefined> {
   const { proof, challengeHint } = prompting;
   const found = await context.state.findChallenge(proof.owner);

@@ -25,10 +25,7 @@ const WRONG_FACTOR_NOTICES = [
   { max: 3, seconds: 86_400 },
 ];
 
-/**
- * Reports the limits that this answer reached: a lock, a disabled authenticator, a challenge without attempts left. Each is
- * reported once, when it happens, and every address on file gets a notice.
- */
+/** Each limit is reported once, when it is reached, and every address on file gets a notice. */
 export function reportGuessLimits(context: FlowContext, wrong: WrongAnswer): void {
   const { guess, exhausted, purpose } = wrong;
   if (guess.outcome === 'locked' && guess.shortenedByMs !== undefined)
@@ -98,10 +95,7 @@ function report(
   context.events.report({ name, userId, organizationId, address: origin.address, ...login, details });
 }
 
-/**
- * Tells the person that an authenticator answered without increasing its counter: somebody may have a copy of it (WebAuthn
- * 6.1.1).
- */
+/** Its counter did not increase: somebody may have a copy of it (WebAuthn 6.1.1). */
 export async function reportCopied(
   context: FlowContext,
   copied: {

@@ -18,17 +18,13 @@ import { spendSend } from './spend-send';
 /** A report may arrive before the provider has answered our request. At most `points` such reports are stored, for `seconds`. */
 const EARLY_REPORTS = { name: 'early-reports', points: 1000, seconds: 60 };
 
-/** The SMS provider reports that a message did not arrive. */
 export async function handleUndelivered(context: FlowContext, messageId: string): Promise<void> {
   const hasRoom = (await context.state.throttle(EARLY_REPORTS).spend('all')).outcome === 'spent';
   const message = await context.state.takeSentMessage(messageId, hasRoom ? EARLY_REPORTS.seconds : 0);
   if (message !== undefined) await resendByEmail(context, message);
 }
 
-/**
- * Sends a new code by email for the same challenge, to replace a text that did not arrive. The attempt count is kept. Does
- * nothing if the code expired or was replaced.
- */
+/** The attempt count is kept. Does nothing if the code expired or was replaced. */
 export async function resendByEmail(context: FlowContext, message: SentMessage): Promise<void> {
   const { state, directory, delivery, clock } = context;
   const [challenge, known] = await Promise.all([

@@ -30,16 +30,11 @@ type NotSent = Omit<ChallengeOutcome & { readonly outcome: 'not-sent' }, 'outcom
 interface Sending {
   readonly context: FlowContext;
   readonly request: ChallengeRequest;
-  /** The challenge as last written. */
   known: Challenge;
-  /** The code that was sent last. */
   code: NewCode & { readonly destination: string };
 }
 
-/**
- * Sends the code of a stored challenge, within the budgets. If a text cannot be sent, an email with another code replaces it; if
- * the text may still arrive, both codes work. An earlier code works until the new one is sent.
- */
+/** If a text may still arrive, it and the email that replaces it both work. An earlier code works until the new one is sent. */
 export async function sendChallengeCode(
   context: FlowContext,
   request: ChallengeRequest,

@@ -17,10 +17,7 @@ export interface SendRefused {
 
 const ALARM_SECONDS = 3600;
 
-/**
- * Counts one send in every budget before the message is sent. Counts belong to the person and the address, so a new login or
- * another process does not reset them.
- */
+/** Counts belong to the person and the address, so a new login or another process does not reset them. */
 export async function spendSend(
   context: FlowContext,
   send: SendToSpend,
@@ -40,10 +37,7 @@ export async function spendSend(
   return refuse(context, send, { outcome: 'refused', because: 'send-budget-exhausted', retryAfterSeconds });
 }
 
-/**
- * Like `spendSend`, for a code that falls back to email if the country is not allowed or the budget for texts is used up. A
- * person who is over their own limit must wait in either case.
- */
+/** Falls back if the country is not allowed or the budget for texts is used up. A person over their own limit must wait. */
 export async function spendSendOrFallback(
   context: FlowContext,
   send: SendToSpend,

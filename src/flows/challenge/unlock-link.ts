@@ -11,7 +11,6 @@ export interface FoundUnlockLink {
   readonly expiresAt: number;
 }
 
-/** The path, relative to that of the pages. */
 export const UNLOCK_PATH = '/unlock';
 
 /** The attempts that one link allows, however many logins use it. */
@@ -22,10 +21,7 @@ export function unlockOwner({ userId, tokenHash }: FoundUnlockLink): ChallengeOw
   return { userId, ownerId: `unlock-${tokenHash}`, purpose: 'unlock' };
 }
 
-/**
- * Creates a link that ends a lock early. It expires with the lock. The link is not enough on its own: the password and a factor
- * are required too.
- */
+/** Expires with the lock. Not enough on its own: the password and a factor are required too. */
 export async function issueUnlockLink(
   context: FlowContext,
   lock: { readonly userId: string; readonly lockedUntil: number },

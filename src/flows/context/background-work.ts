@@ -1,7 +1,4 @@
-/**
- * Runs work that no response waits for. Work with the same name never runs twice at once; if it is requested while it runs, it
- * runs again afterwards.
- */
+/** Work with the same name never runs twice at once; if it is requested while it runs, it runs again afterwards. */
 export class BackgroundWork {
   readonly #running = new Map<
     string,
@@ -44,7 +41,6 @@ export class BackgroundWork {
     this.#running.set(name, { done, again: null });
   }
 
-  /** Resolves when no work with that name is running. */
   async idle(name: string): Promise<void> {
     await this.#running.get(name)?.done;
   }

@@ -159,10 +159,7 @@ function checkTls({ options }: FlowContext): readonly SetupFinding[] {
   return [{ part: 'cookies', level, message }];
 }
 
-/**
- * Findings that a visitor can cause are never errors: otherwise a visitor could make a health endpoint take the app out of
- * service.
- */
+/** Findings that a visitor can cause are never errors, or a visitor could make a health endpoint take the app out of service. */
 function checkProxies(
   { options }: FlowContext,
   app: CheckOptions['app'],

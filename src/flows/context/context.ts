@@ -19,13 +19,9 @@ import type { BackgroundWork } from './background-work';
 /** The options without the host's user type, which only the directory knows. */
 export type FlowOptions = Omit<ResolvedOptions, 'users' | 'account' | 'userId'>;
 
-/**
- * Finds the administrators of an organization, if the host can name them. They get an email when one of them is reset or
- * exempted.
- */
+/** They get an email when one of them is reset or exempted. */
 export type AdministratorsOf = (organizationId: string) => Promise<readonly Account[]>;
 
-/** The dependencies of every flow, created once. */
 export interface FlowContext {
   readonly options: FlowOptions;
   readonly clock: Clock;
@@ -78,7 +74,6 @@ interface SubjectBase {
   readonly challengeHint: ChallengeHint | null;
 }
 
-/** The authenticated subject of a request: a pending login or a session. */
 export type AuthSubject =
   | (SubjectBase & { readonly phase: 'pending'; readonly expiresAt: number })
   | (SubjectBase & {
@@ -95,9 +90,7 @@ export function challengeOwner(subject: AuthSubject, purpose: ChallengePurpose):
 /** The field that links the events of one login; empty for events of a session. */
 export type LoginField = Pick<MfaEvent, 'loginId'>;
 
-/**
- * Events contain a hash of the login's id. Hosts use the id itself as `challengeId`, and anyone who has it can submit answers.
- */
+/** A hash, because hosts use the id itself as `challengeId`, and anyone who has it can submit answers. */
 export function loginOf(ownerId: string): LoginField {
   return { loginId: createHash('sha256').update(ownerId).digest('base64url').slice(0, 16) };
 }
@@ -121,7 +114,6 @@ export interface SessionGrant {
   readonly epochs: Epochs;
   readonly startedAt: number;
   readonly skipped: boolean;
-  /** The absolute end, according to the policy. */
   readonly expiresAt: number;
   /** The pending login or older handle that this replaces. */
   readonly replaces: string | null;
@@ -129,7 +121,6 @@ export interface SessionGrant {
   readonly continues?: true;
 }
 
-/** The login or session, continued with more evidence. */
 export function continueGrant(
   subject: AuthSubject,
   proven: { readonly evidence: readonly Evidence[]; readonly expiresAt: number },

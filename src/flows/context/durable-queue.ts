@@ -9,7 +9,6 @@ const LONGEST_PAUSE_SECONDS = 3600;
 /** Longer than any send takes. No other process claims the item in this time. */
 export const CLAIM_SECONDS = 120;
 const LONGEST_WAIT_SECONDS = 3 * 86_400;
-/** The maximum number of items in a queue. */
 export const MOST_KEPT = 10_000;
 
 /** When to retry an item that failed again. `isTooOld` after three days. */
@@ -30,7 +29,6 @@ export function nextTry(
   return { keptAt: since, attempts: tried, waitSeconds, isTooOld };
 }
 
-/** Selects the items to claim. */
 export interface Claim {
   readonly now: number;
   readonly latestAt: number;

@@ -41,7 +41,6 @@ const ON_FILE_BY_EMAIL = FACTOR_TRAITS.filter(
   ({ channel, worksOnFile }) => channel === 'email' && worksOnFile,
 ).map(({ kind }) => onFileId(kind));
 
-/** The channels of the first factor and of a recent password reset, as reported by the host. */
 export function channelsOf(
   context: Pick<FlowContext, 'clock'>,
   { member, evidence }: { readonly member: MemberRecord; readonly evidence: readonly Evidence[] },
@@ -52,10 +51,7 @@ export function channelsOf(
   return isSpent ? [...ofLogin, spentChannel.channel] : ofLogin;
 }
 
-/**
- * The authenticators that use the address of the first factor. Addresses are decrypted only if a channel is known. An address
- * that cannot be read counts as used, because it cannot be compared.
- */
+/** Addresses are decrypted only if a channel is known. One that cannot be read counts as used, because it cannot be compared. */
 export function findSpentChannels(
   context: FlowContext,
   known: {
@@ -78,10 +74,7 @@ export function findSpentChannels(
   return [...spent.map(({ id }) => id), ...(onFile ? ON_FILE_BY_EMAIL : [])];
 }
 
-/**
- * If a clock that was ahead recorded the password reset, stores a new end, so that the address is not excluded for longer than
- * after any other reset.
- */
+/** If a clock that was ahead recorded the reset, the address must not be excluded for longer than after any other. */
 function correctSpentChannel(
   { clocks, clock, records, background }: FlowContext,
   member: MemberRecord,

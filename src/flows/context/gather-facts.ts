@@ -48,7 +48,6 @@ export async function gatherLoginFacts(
   });
 }
 
-/** The user, and the session or pending login, whose records are read. */
 export type Reader = Pick<AuthSubject, 'phase' | 'userId' | 'organizationId' | 'ownerId'>;
 
 type ReadRecords = readonly [MemberRecord, PolicyRecord, PendingLogin | SessionEntry | undefined];
@@ -60,7 +59,6 @@ export interface PrefetchedRecords {
   readonly found: Promise<ReadRecords>;
 }
 
-/** Starts to read what {@link gatherFacts} will need. */
 export function readEarly(context: ReadContext, reader: Reader): PrefetchedRecords {
   const found = readRecords(context, reader);
   // The caller that awaits them handles the failure; an unhandled rejection would end the process.
@@ -87,10 +85,7 @@ function readRecords(
 /** Older reads are repeated, because the session may have been ended since. */
 const EARLY_MS = 1000;
 
-/**
- * Reads the facts for a pending login or a session, and whether it still exists. One round trip, or none if `early` was just read
- * for exactly this subject. `pending` is the login itself, if another call reads it in the same round trip.
- */
+/** One round trip, or none if `early` was just read for this subject. `pending` is the login, if another call reads it. */
 export async function gatherFacts(
   context: FlowContext,
   account: Account,
@@ -133,12 +128,10 @@ function isForSubject(early: PrefetchedRecords, subject: AuthSubject, now: numbe
   );
 }
 
-/** The saved policy, or the host's default. */
 export function effectivePolicy(context: FlowContext, { policy }: PolicyRecord): Policy {
   return policy.version > 0 ? policy : context.options.defaultPolicy(policy.organizationId);
 }
 
-/** Reads the policy in effect: the saved one, or the host's default. */
 export async function readPolicy(context: FlowContext, organizationId: string): Promise<Policy> {
   return effectivePolicy(context, await context.records.findPolicy(organizationId));
 }
@@ -168,7 +161,6 @@ function evidenceOf(kept: PendingLogin | SessionEntry | undefined): readonly Evi
   return kept !== undefined && 'evidence' in kept ? kept.evidence : [];
 }
 
-/** The facts of a person whose records were read, in this session. */
 export function toGathered(
   context: FlowContext,
   read: {

@@ -63,10 +63,7 @@ export function refuseOwnPage({ phase }: AuthSubject, gathered: Gathered): Decis
   return decision.outcome === 'allow' ? { outcome: 'sign-in', because: 'no-session' } : decision;
 }
 
-/**
- * Restarts the idle timeout of a session. Only writes occasionally, and never revives an ended session. Returns the new instant
- * for the session, or null if its current one is recent enough.
- */
+/** Writes only occasionally, and never revives an ended session. Null if the current instant is recent enough. */
 export async function renewSeenAt(
   { state, clock }: FlowContext,
   subject: AuthSubject,
@@ -96,19 +93,14 @@ export function reportRefusedRequest(
   events.report({ name: 'request-refused', ...whose, address: origin.address, details });
 }
 
-/** Finds the policy of an organization with MFA on that the person administers. `own` is that of their own organization. */
 export type FindAdministered = (own: Policy) => Promise<Policy | null>;
 
-/** The facts for setting up and changing factors. */
 export interface GatheredForSetup extends Gathered {
   /** The facts with the rules for setup; null if there is nothing to set up. */
   readonly setup: Facts | null;
 }
 
-/**
- * Reads what {@link gatherFacts} reads, and the facts for setup. If MFA is off in the person's own organization, they may still
- * set up a factor if they administer an organization where it is on: its pages require one.
- */
+/** With MFA off in their own organization, people may set up a factor for one that they administer: its pages require it. */
 export async function gatherSetupFacts(
   context: FlowContext,
   who: {

@@ -30,10 +30,7 @@ export type EnrollmentAuthorization =
   | { readonly outcome: 'refused'; readonly decision: Decision }
   | { readonly outcome: 'feature-off' };
 
-/**
- * What a change requires of a session: the strongest factor, or the password again if the person has no factor. People without a
- * password must have signed in recently at the host.
- */
+/** The strongest factor, or the password. People without either must have signed in recently at the host. */
 export function reproofRequirement(
   subject: AuthSubject,
   { facts }: { readonly facts: Facts },
@@ -45,9 +42,8 @@ export function reproofRequirement(
 type SetupFacts = Pick<GatheredForSetup, 'setup' | 'now'> & { readonly facts: Facts };
 
 /**
- * Whether a factor may be added now. In a pending login: only if the decision asks for enrollment and the person's strongest
- * factor was proven. In a session: only after a fresh proof. An attacker who only has the password of an enrolled person can do
- * neither.
+ * In a login: only if enrollment is due and the strongest factor was proven. In a session: only after a fresh proof. So an
+ * attacker who only has the password of an enrolled person can do neither.
  */
 export function authorizeEnrollment(
   subject: AuthSubject & { readonly phase: 'pending' },
@@ -104,10 +100,7 @@ export function authorizeEnrollment(
   return { outcome: 'may-enroll', kinds: allowedKinds(setup), because: 'settings' };
 }
 
-/**
- * A recovery code is weaker than a passkey, but it is how a person who lost the passkey gets back in. It only allows them to set
- * up another of the same kind.
- */
+/** Weaker than a passkey, but how a person who lost it gets back in. Only allows to set up another of the same kind. */
 function replaceableKinds(facts: Facts, now: number): readonly FactorKind[] {
   const usedAt = latestProof(facts.session?.evidence ?? [], ({ method }) => method === BACKUP_KIND, now);
   if (usedAt === null || !isRecent(usedAt, REPROOF_SECONDS, now)) return [];
@@ -124,7 +117,6 @@ export interface Enroller {
   readonly findAdministered?: FindAdministered;
 }
 
-/** Reads the facts for enrollment and authorizes it. `decision` is what the policy says without the enrollment. */
 export async function readEnrollment(
   context: FlowContext,
   enroller: Enroller & { readonly wizardUnderWay: boolean },

@@ -119,9 +119,8 @@ export async function confirmEnrollment(
   const made =
     first || member.recoveryCodesLeft === 0 ? await makeRecoveryCodeSet(context, subject, member) : null;
   if (made?.outcome === 'rejected') return made;
-  // Stores the authenticator and its codes in one step, and only if the member is unchanged. If two enrollments run at once,
-  // perhaps one by an attacker with the same password, only one succeeds. If the sessions were ended in between, this enrollment
-  // fails too.
+  // If two enrollments run at once, perhaps one by an attacker with the same password, only one succeeds. None does if the
+  // sessions were ended in between.
   const bound = await context.records.bindAuthenticator(account.id, authenticator, {
     ...(replaced === undefined ? {} : { replaces: replaced.id }),
     expected: { epoch: subject.epochs.user, authenticators: member.authenticators.length },
@@ -159,10 +158,7 @@ export async function confirmEnrollment(
   };
 }
 
-/**
- * Counts attempts for a sent code, which proves an address: five guesses are allowed. Other kinds have no limit: the secret is on
- * the person's own screen, so there is nothing to guess, and a wrong code is only a typing error or a wrong clock.
- */
+/** A sent code proves an address: five guesses. The secret of other kinds is on the person's own screen: nothing to guess. */
 async function spendTry(
   context: FlowContext,
   subject: AuthSubject,
@@ -182,7 +178,6 @@ type EnrollmentTry =
   | { readonly outcome: 'exhausted' }
   | { readonly outcome: 'spent'; readonly challenge: Challenge; readonly attemptsLeft: number | undefined };
 
-/** The authenticator to replace, if the enrollment was started for it and it still exists. */
 function findReplaced(
   { replaces, kind }: ConfirmationRequest,
   { member }: Gathered,

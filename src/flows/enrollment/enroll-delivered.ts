@@ -46,10 +46,7 @@ function requireChannel(kind: FactorKind): Channel {
 type StoredCode =
   { readonly outcome: 'begun'; readonly challenge: Challenge; readonly code: NewCode } | EnrollmentGone;
 
-/**
- * Sends a code to an address that will become a factor. There is no fallback: another channel would prove another address. The
- * code is stored before it is sent, so that one that arrives late still works.
- */
+/** No fallback: another channel would prove another address. Stored before it is sent, so that a late code still works. */
 export async function startDeliveredEnrollment(
   context: FlowContext,
   request: DeliveredEnrollmentRequest,
@@ -89,7 +86,6 @@ function spend(context: FlowContext, { kind, destination, subject }: DeliveredEn
   });
 }
 
-/** Stores the code, in the current enrollment if that is for the same address. */
 async function begin(context: FlowContext, request: DeliveredEnrollmentRequest): Promise<StoredCode> {
   const { kind, destination, subject, gathered, pendingUntil } = request;
   const owner = challengeOwner(subject, 'enroll');

@@ -22,17 +22,13 @@ export interface EnrollmentRequest {
   readonly pendingUntil: number | null;
 }
 
-/** The pending login has ended. */
 export interface EnrollmentGone {
   readonly outcome: 'gone';
 }
 
 export type EnrollmentStart = (FoundEnrollment & { readonly outcome: 'started' }) | EnrollmentGone;
 
-/**
- * Starts the enrollment of a kind without a channel, for example by creating a secret. It becomes an authenticator with its first
- * right proof; until then, the existing ones stay in use.
- */
+/** It becomes an authenticator with its first right proof; until then, the existing ones stay in use. */
 export async function startEnrollment(
   context: FlowContext,
   request: EnrollmentRequest & { readonly kind: FactorKind; readonly variant?: string },
@@ -97,7 +93,6 @@ export async function findEnrollment(
   return opened.outcome === 'opened' ? { challenge, secret: opened.secret } : undefined;
 }
 
-/** What an enrollment shows to the person, on the page and in JSON. */
 export async function showEnrollment(
   context: FlowContext,
   gathered: Pick<Gathered, 'account' | 'member'>,

@@ -6,10 +6,9 @@ const LONGEST_WAIT_MS = 5000;
 const MAX_UNSAVED = 10_000;
 
 /**
- * Tells the host's user table who has a factor. A failing table must not make an enrollment or a reset fail: by then, the factor
- * is already stored or removed. The failure is reported, and the note is repeated by `mfa.retryNotices()` twice a minute and at
- * the person's next proof, until it succeeds. Protection does not depend on it: a factor that is missing in the table is still
- * required, and a removed one that the table still lists looks like lost records.
+ * A failing table must not make an enrollment or a reset fail: by then, the factor is already stored or removed. The note is
+ * repeated by `mfa.retryNotices()` and at the person's next proof. Protection does not depend on it: a factor missing in the
+ * table is still required, and a removed one that it still lists looks like lost records.
  */
 export class EnrollmentNotes {
   readonly #directory: Pick<Directory, 'noteEnrolled'>;

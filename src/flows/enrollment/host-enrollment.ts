@@ -15,9 +15,7 @@ import { showEnrollment, startEnrollment, type EnrollmentStart } from './enroll'
 import { startDeliveredEnrollment, type DeliveredStart } from './enroll-delivered';
 
 export type HostEnrollment =
-  /** A code was sent. */
   | (DeliveredStart & { readonly outcome: 'started' })
-  /** `shown` is what to show to the person. */
   | (EnrollmentStart & {
       readonly outcome: 'started';
       readonly shown: Awaited<ReturnType<typeof showEnrollment>>;
@@ -28,10 +26,7 @@ export type HostEnrollment =
   | { readonly outcome: 'denied'; readonly because: string }
   | { readonly outcome: 'rejected'; readonly because: 'challenge-expired' | 'method-not-offered' };
 
-/**
- * Starts an enrollment in the host's own code. With `challengeId`, continues the login in which the person answered a challenge.
- * `destination` is the address that a code is sent to, or null for an authenticator app.
- */
+/** With `challengeId`, continues the login of an answered challenge. `destination` is null for an authenticator app. */
 export async function startHostEnrollment(
   context: FlowContext,
   account: Account,
@@ -81,7 +76,6 @@ function requireStrongest(gathered: Gathered): HostEnrollment | null {
   return { outcome: 'challenge', gathered, anyOf: decision.anyOf };
 }
 
-/** Confirms such an enrollment with its first right code, and ends its login. */
 export async function confirmHostEnrollment(
   context: FlowContext,
   account: Account,

@@ -25,10 +25,7 @@ function emailAddresses(context: FlowContext, account: Account, member: MemberRe
   return [...new Set(all)];
 }
 
-/**
- * Sends a notice to every address in the background, so that the response does not wait for the mail server. A failed email is
- * stored and retried. Returns the masked addresses.
- */
+/** In the background, so that the response does not wait for the mail server. Returns the masked addresses. */
 export async function notifyAddressesOnFile(
   context: FlowContext,
   request: { readonly account: Account; readonly member: MemberRecord; readonly notice: Notice },
@@ -46,10 +43,7 @@ export function canNotify(context: FlowContext, account: Account, member: Member
   return context.options.email !== null && emailAddresses(context, account, member).length > 0;
 }
 
-/**
- * Tells the other administrators by email when an administrator was reset or exempted. Otherwise, one administrator could take
- * over another's account unnoticed. The administrator concerned gets a separate notice.
- */
+/** Otherwise, one administrator could take over another's account unnoticed. */
 export async function notifyAdministrators(
   context: FlowContext,
   act: {
@@ -95,10 +89,7 @@ interface SignIn {
   readonly origin: Origin;
 }
 
-/**
- * Records a sign-in. If it used a browser that the person has not used before, every address on file gets a notice. Runs in the
- * background; a failure does not block the sign-in.
- */
+/** A sign-in from a new browser sends a notice. Runs in the background; a failure does not block the sign-in. */
 export function noteSignIn(context: FlowContext, signIn: SignIn): void {
   const { facts } = signIn.gathered;
   const { delivery, options } = context;

@@ -8,7 +8,6 @@ import { newId, type FlowContext } from '../context/context';
 import { CLAIM_SECONDS, MOST_KEPT, nextTry, drainQueue } from '../context/durable-queue';
 import { retryWebhooks } from '../webhooks/send-webhook';
 
-/** A notice and the name of its recipient. */
 export interface NoticeBody {
   readonly userName: string;
   /** The recipient's language (BCP 47); undefined for the app's first language. */
@@ -48,10 +47,7 @@ export interface Letter extends NoticeBody {
   readonly organizationId: string;
 }
 
-/**
- * Sends a notice in the background. It is stored before it is sent and removed afterwards, so that it is not lost if the mail
- * server is down or the process ends.
- */
+/** Stored before it is sent, so that it is not lost if the mail server is down or the process ends. */
 export function sendNoticeInBackground(context: FlowContext, letter: Letter): void {
   context.delivery.inBackground(() => sendNotice(context, letter), context.options.onError);
 }
@@ -83,7 +79,6 @@ async function keep(context: FlowContext, kept: KeptNotice, waitSeconds: number)
   if (dropped > 0) report(context, kept, 'notice-abandoned', { because: 'too-many', count: dropped });
 }
 
-/** Tries to send once. True if it was sent. */
 export async function trySending(
   context: FlowContext,
   kept: KeptNotice,
@@ -131,7 +126,6 @@ async function postpone(
   await keep(context, { ...kept, ...next }, waitSeconds);
 }
 
-/** Gives up on a notice, and reports that. */
 export async function abandon(
   context: FlowContext,
   kept: KeptNotice,

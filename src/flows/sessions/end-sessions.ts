@@ -20,7 +20,6 @@ export async function endSession(
   return context.state.endSession(userId, handle);
 }
 
-/** Ends a pending login and its challenge. */
 export async function endPendingLogin(
   { state }: Pick<FlowContext, 'state'>,
   { userId, ownerId }: Pick<AuthSubject, 'userId' | 'ownerId'>,
@@ -28,7 +27,6 @@ export async function endPendingLogin(
   await state.endPendingLogin(userId, ownerId);
 }
 
-/** Ends the session or pending login of a person who signs out. */
 export async function signOut(
   context: FlowContext,
   subject: AuthSubject,
@@ -71,7 +69,6 @@ export function noteSessionsEnded({ records, clock }: EndingContext, userId: str
   return records.noteSessionsEnded(userId, clock.now());
 }
 
-/** The reason of an action, for the details of its event, if one was given. */
 export function reasonDetail(given: string | undefined): { readonly reason?: string } {
   const reason = toReason(given ?? '');
   return reason === '' ? {} : { reason };
@@ -161,9 +158,8 @@ export interface PasswordChanged {
 }
 
 /**
- * Records that a password was changed. Ends everything that started with the old one, with one write: sessions, pending logins
- * and remembered browsers, except the session to keep. Returns the epochs with which that session continues; null if there is
- * none.
+ * One write ends what started with the old one: sessions, pending logins and remembered browsers. Returns the epochs of the
+ * session to keep; null if there is none.
  */
 export async function recordPasswordChange(
   context: FlowContext,
@@ -202,10 +198,7 @@ function noticeOf({ t }: Translator, origin: Origin | null, at: number): Notice 
   };
 }
 
-/**
- * Records a password reset. For an hour, a code to that address does not count as a second factor in any session or login: an
- * attacker who reads the mailbox has got the password through it.
- */
+/** For an hour, a code to that address is no second factor: whoever reads the mailbox has got the password through it. */
 export async function recordPasswordReset(
   context: FlowContext,
   userId: string,

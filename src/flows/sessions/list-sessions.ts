@@ -5,13 +5,9 @@ import { readMembers, readPolicyContext } from '../admin/read-members';
 import type { FlowContext } from '../context/context';
 import type { Gathered } from '../context/gather-facts';
 
-/** The facts that determine whether a session is live. */
 type LifeFacts = Pick<Gathered, 'member' | 'policy' | 'now'>;
 
-/**
- * The live sessions of a person, last seen first. Ending many sessions by an epoch leaves their entries behind, so each entry is
- * compared with the current epochs. For sessions of another organization, only the user's epoch is compared.
- */
+/** Ending many sessions by an epoch leaves their entries behind, so each entry is compared with the current epochs. */
 export async function listLiveSessions(
   context: FlowContext,
   person: { readonly userId: string; readonly facts: Promise<LifeFacts> },
@@ -23,10 +19,7 @@ export async function listLiveSessions(
   return entries.filter((entry) => isLive(entry, { member, policy, now }));
 }
 
-/**
- * Whether a listed session is still live, according to its entry. For a session of another organization, only the user's epoch is
- * compared.
- */
+/** For a session of another organization, only the user's epoch is compared. */
 export function isLive(entry: SessionEntry, { member, policy, now }: LifeFacts): boolean {
   const { epochs, organizationId, expiresAt } = entry;
   const isOfThis = organizationId === member.organizationId;
@@ -35,7 +28,6 @@ export function isLive(entry: SessionEntry, { member, policy, now }: LifeFacts):
   return areEpochsCurrent(epochs, { user: member.epoch, organization });
 }
 
-/** The live sessions of a person whose facts have not been read yet. */
 export async function listSessionsOfUser(
   context: FlowContext,
   { userId, organizationId }: { readonly userId: string; readonly organizationId: string },
@@ -62,10 +54,7 @@ export interface SessionPage {
 /** Members without a session are skipped, but one page reads at most this many pages of the host's table. */
 const MOST_HOST_PAGES = 5;
 
-/**
- * The live sessions of a page of members, in the order of the host's table. Within a member, last seen first. `limit` counts
- * members: all sessions of a member are on one page.
- */
+/** In the order of the host's table, last seen first. `limit` counts members: a member's sessions are on one page. */
 export async function listOrganizationSessions(
   context: FlowContext,
   query: {

@@ -19,10 +19,7 @@ import { establishEpochs } from './log-in';
 
 export type HostSubject = AuthSubject & { readonly phase: 'pending' };
 
-/**
- * Starts a login in the host's own code. The host is responsible for the first factor, there is no browser cookie, and no session
- * is created. Like any login, it ends after ten minutes and with all sessions of the person.
- */
+/** The host is responsible for the first factor. Like any login, it ends after ten minutes and with the person's sessions. */
 export async function beginHostLogin(
   context: FlowContext,
   account: Account,
@@ -42,7 +39,6 @@ export async function beginHostLogin(
   return { subject: toSubject(pending, null), gathered };
 }
 
-/** The login, with the factor that was last asked for or set up. Null if it has ended or belongs to another person. */
 export async function findHostLogin(
   context: FlowContext,
   { id: userId, organizationId }: Account,
@@ -91,10 +87,7 @@ export type ResumedLogin =
     }
   | { readonly outcome: 'denied'; readonly decision: Decision & { readonly outcome: 'deny' | 'sign-in' } };
 
-/**
- * Continues a login in the host's own code after the second step was completed on our pages. The pending login holds the proofs,
- * and the decision says whether they are enough. The login is used up first, so that one login creates only one session or token.
- */
+/** The login is used up first, so that one login creates only one session or token. */
 export async function resumeLogin(
   context: FlowContext,
   login: {
@@ -163,10 +156,7 @@ export interface HostSignIn {
 /** Epochs that match no record, so a session with them has ended. */
 const ENDED = { user: '', organization: '' } as const;
 
-/**
- * The grant for a session that a sign-in of the host starts. If the same person is already signed in, their session continues, so
- * that a route that only renews `req.user` neither extends a session nor revives an ended one.
- */
+/** The session of the same person continues: renewing `req.user` neither extends a session nor revives an ended one. */
 export async function beginHostSession(context: FlowContext, signIn: HostSignIn): Promise<SessionGrant> {
   const { account, before } = signIn;
   if (before.kind === 'session' && before.subject.userId === account.id) {

@@ -18,7 +18,6 @@ export type PasswordVerdict =
   | { readonly outcome: 'wrong'; readonly info: unknown }
   | { readonly outcome: 'throttled'; readonly retryAfterSeconds: number };
 
-/** The host's callback, bound to the request. */
 export type JudgePassword = (
   username: string,
   password: string,
@@ -33,10 +32,7 @@ export interface PasswordToJudge extends SubmittedPassword {
 
 const NOT_COUNTED = { settled: Promise.resolve(), isNetworkNew: false } as const;
 
-/**
- * Checks a password under the limits on guessing, which are separate from those of second factors. A null limiter disables the
- * limits.
- */
+/** These limits on guessing are separate from those of second factors. A null limiter disables them. */
 export async function judgePassword(
   limiter: PasswordLimiter | null,
   submitted: PasswordToJudge,
@@ -73,10 +69,7 @@ async function settle(
   return { ...verdict, settled, isNetworkNew: admitted.isNetworkNew };
 }
 
-/**
- * Checks the password of a sign-in. The event of a wrong password does not contain the name: it may be a password typed into the
- * wrong field.
- */
+/** The event of a wrong password does not contain the name: it may be a password typed into the wrong field. */
 export async function checkSignInPassword(
   { events }: FlowContext,
   { address }: Origin,

@@ -40,10 +40,7 @@ export type LoginOutcome =
     }
   | { readonly outcome: 'denied'; readonly decision: Decision & { readonly outcome: 'deny' | 'sign-in' } };
 
-/**
- * Continues after a right first factor: with a session, a pending login and its first challenge, or a refusal. The decision takes
- * one round trip. Writes run in parallel with storing the session's new id.
- */
+/** The decision takes one round trip. Writes run in parallel with storing the session's new id. */
 export async function logIn(
   context: FlowContext,
   login: {
@@ -52,7 +49,6 @@ export async function logIn(
     /** When the first factor was submitted, before it was checked. */
     readonly begunAt: number;
     readonly origin: Origin;
-    /** The token of a browser that claims to be remembered. */
     readonly presented: BrowserToken | null;
     /** The person followed an unlock link, so they need a pending login in which to prove a factor. */
     readonly unlocking: boolean;
@@ -163,10 +159,7 @@ function decideLogin(
   return login.unlocking ? decideUnlocking(gathered) : decideByPolicy(gathered);
 }
 
-/**
- * Checking a password takes time. If the password was changed in the meantime, or the passkey of the sign-in removed, all
- * sessions were ended, and this one would start after that and survive.
- */
+/** A password or passkey replaced during the check ended all sessions, but this one starts later and would survive. */
 function wasProofReplaced(
   { member, now }: Gathered,
   { evidence, begunAt }: { readonly evidence: readonly Evidence[]; readonly begunAt: number },
@@ -178,16 +171,13 @@ function wasProofReplaced(
   );
 }
 
-/**
- * Lets a locked-out person with an unlock link start a login, even if no factor is available. The pending login grants nothing.
- */
+/** Even if no factor is available: the pending login grants nothing. */
 function decideUnlocking(gathered: Gathered): Decision {
   const decision = decideByPolicy(gathered);
   if (decision.outcome !== 'deny' || decision.because !== 'locked') return decision;
   return { outcome: 'challenge', because: 'assurance-too-low', anyOf: [] };
 }
 
-/** The factor that a pending login asks for first. Recovery codes are only used if the person chooses them. */
 function firstChallengeHint(decision: Decision): ChallengeHint | null {
   const option = decision.outcome === 'challenge' ? decision.anyOf[0] : undefined;
   return option === undefined || option.kind === BACKUP_KIND ? null : { purpose: 'login', ...option };
@@ -222,10 +212,7 @@ async function begin(
   return earlier ?? { pending, ask };
 }
 
-/**
- * Whether the policy allows a program to sign in with only a password: it has no session in which a factor could be asked for
- * later.
- */
+/** A program has no session in which a factor could be asked for later. */
 export async function admitByPassword(
   context: FlowContext,
   { account, origin }: { readonly account: Account; readonly origin: Origin },

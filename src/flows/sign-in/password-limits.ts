@@ -12,7 +12,6 @@ import type { Throttle } from '../../stores/state-store';
 import { newId, type FlowContext } from '../context/context';
 import { PasswordQueue, type Sleep } from './password-queue';
 
-/** A submitted password, before the host's callback checks it. */
 export interface SubmittedPassword {
   readonly username: string;
   /** `req.ip` of Express. */
@@ -32,9 +31,7 @@ export interface AdmittedPassword {
   readonly outcome: 'admitted';
   /** Whether the user has not signed in from this address yet. */
   readonly isNetworkNew: boolean;
-  /** Stops counting the attempt. */
   accept(): Promise<void>;
-  /** Keeps the count. */
   reject(): Promise<void>;
   /** Also keeps the count: some callbacks report a wrong password with an error. */
   fail(): Promise<void>;
@@ -70,10 +67,7 @@ const SLOW_MS = { first: 250, most: 2000, doubleEvery: 60_000 } as const;
 /** The Retry-After value for a request that waited too long in the queue. */
 const BUSY_SECONDS = 5;
 
-/**
- * The limits on password guessing. Each address has a count, and each name has one count per source. All addresses from which a
- * name never signed in share another count for that name, so that strangers use up that one and not the owner's.
- */
+/** Addresses from which a name never signed in share a count, so that strangers use up that one and not the owner's. */
 export class PasswordLimiter {
   readonly #wired: LimiterDependencies;
   readonly #limits: PasswordLimits;
@@ -153,9 +147,7 @@ export class PasswordLimiter {
     for (const on of reservation.lines) this.#queue.release(on);
   }
 
-  /**
-   * Detects password spraying: one password tried on very many names. Reports an event and slows responses, but refuses nobody.
-   */
+  /** Password spraying: one password tried on very many names. Slows responses, but refuses nobody. */
   async #countOverall(): Promise<void> {
     const { clock, events, throttle } = this.#wired;
     if ((await this.#overall.spend('all')).outcome === 'spent') return;

@@ -50,9 +50,7 @@ export class PasswordQueue {
     this.#sleep = sleep;
   }
 
-  /**
-   * Asks until the answer is no longer `busy`. Null if that takes too long, too many are waiting, or the client has disconnected.
-   */
+  /** Null if that takes too long, too many are waiting, or the client has disconnected. */
   async wait<Answer extends { readonly outcome: string }>(
     busy: Busy,
     waiting: { readonly ask: () => Promise<Answer | Busy>; readonly isGone: () => boolean },
@@ -78,7 +76,6 @@ export class PasswordQueue {
     }
   }
 
-  /** A password was checked, so the first in line may ask again. */
   release(on: string): void {
     this.#lines.get(on)?.[0]?.wake();
   }

@@ -128,10 +128,7 @@ function refuse(because: Refusal): WayInResult {
   return { outcome: 'rejected', because };
 }
 
-/**
- * Both the host and the policy must allow the person: nobody signs in with a method that their organization does not allow.
- * People of an identity provider must sign in there, so that it can refuse them.
- */
+/** Nobody signs in with a method that their organization forbids. An identity provider must be able to refuse its people. */
 async function isAllowedToSignIn(
   context: FlowContext,
   entering: {

@@ -46,7 +46,6 @@ async function keep({ records, clock, options }: FlowContext, kept: KeptWebhook,
     );
 }
 
-/** Tries to send once. True if the receiver accepted it. */
 async function trySending(
   context: FlowContext,
   kept: KeptWebhook,
@@ -114,7 +113,6 @@ export async function retryWebhooks(context: FlowContext): Promise<void> {
   });
 }
 
-/** A webhook that is no longer retried. */
 export interface DeadWebhook {
   readonly event: MfaEvent;
   /** Scheme and host of the endpoint. */
