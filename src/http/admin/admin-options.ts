@@ -77,7 +77,6 @@ export function requireUserList({ list }: { readonly list?: unknown }): void {
 
 export const MOST_ADMINISTRATORS = 200;
 
-/** The organizations that this person administers and that have the feature. */
 export async function availableOrganizations(
   context: HttpContext,
   options: AdminPagesOptions,
@@ -117,11 +116,7 @@ export function administeredBy({ context, req }: AdministeringPage): FindAdminis
   return async (own) => findPolicyWithMfaOn(context, await organizationsOf(context, req), own);
 }
 
-/**
- * The policy of the organization whose page the user is going to. For pages of the host and organizations with MFA off there is
- * none: people whose own organization has MFA off need only their password there, and asking for a factor would be a redirect
- * loop.
- */
+/** None for pages of the host or if MFA is off there: asking for more than the password would be a redirect loop. */
 export function administeredNext({ context, req, returnTo }: AdministeringPage): FindAdministered {
   const { adminPath, pagesPath } = context.options;
   const [path = ''] = (returnTo ?? '').split('?');

@@ -49,7 +49,6 @@ function noticeOf({ req, kept, translator: { t } }: AdminPage): AdminHead['notic
 export type AdminTab = 'overview' | 'policy' | 'members' | 'sessions' | 'events';
 export type Tone = 'good' | 'attention' | 'bad' | 'neutral';
 
-/** The head of every page of one organization. */
 export interface AdminHead {
   readonly organizationName: string;
   /** Path of the organization's pages, without a slash at the end. */
@@ -68,7 +67,6 @@ export interface WithAdmin extends WithPage {
   readonly admin: AdminHead;
 }
 
-/** A link and its text, for a chip, a page or a warning. */
 export interface LinkLocals {
   readonly text: string;
   readonly path: string;
@@ -90,7 +88,6 @@ export function pathWith(path: string, parameters: Readonly<Record<string, strin
 
 const LONGEST_QUERY = 100;
 
-/** What was typed into the search field. */
 export function searchQuery(req: Request): string {
   return textQuery(req, 'q').trim().slice(0, LONGEST_QUERY);
 }
@@ -107,7 +104,6 @@ export function pageSize(req: Request): number | null {
   return size >= 1 && size <= LARGEST_PAGE ? size : null;
 }
 
-/** Links from one page of a list to the others, and which rows it shows. */
 export interface Paging {
   /** The rows from first to last; the total is null if it is not known. Null if there are none. */
   readonly range: { readonly first: number; readonly last: number; readonly total: number | null } | null;

@@ -33,7 +33,6 @@ export interface AdminRoutes {
   readonly acts: Map<string, (page: AdminPage) => Promise<void>>;
 }
 
-/** A request of an administrator whose session is allowed to read these pages. */
 export interface AdministratorPage extends KnownPageRequest {
   readonly options: AdminPagesOptions;
   readonly gathered: Gathered;
@@ -42,10 +41,8 @@ export interface AdministratorPage extends KnownPageRequest {
   readonly administered: Policy | null;
 }
 
-/** An administrator's request about one organization. */
 export interface AdminPage extends AdministratorPage {
   readonly organization: Organization;
-  /** Path of the organization's pages. */
   readonly basePath: string;
   readonly act: AdminAct & { readonly administratorsOf: AdministratorsOf };
   /** The proof that a change needs; null while the last proof is fresh. */
@@ -151,10 +148,7 @@ function firstPage(context: HttpContext, { params: { organizationId } }: Request
     : context.options.adminPath;
 }
 
-/**
- * The policy of the organization in the path; on the list of organizations, the policy of any organization with MFA on. Null if
- * there is no such policy. Foreign organizations are not read, so nothing is revealed about their policies.
- */
+/** Null if there is no such policy. Foreign organizations are not read, so nothing is revealed about their policies. */
 async function findAdministered(
   context: HttpContext,
   {
@@ -197,7 +191,6 @@ export function organizationPath(context: HttpContext, organizationId: string): 
   return `${context.options.adminPath}/${encodeURIComponent(organizationId)}`;
 }
 
-/** A decoded parameter of the path. */
 export function pathParameter(page: AdminPage, name: string): string {
   const value: unknown = page.req.params[name];
   return typeof value === 'string' ? value : '';

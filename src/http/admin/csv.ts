@@ -4,10 +4,7 @@ import { stringify } from 'csv-stringify';
 import type { Request, Response } from 'express';
 import type { Translator } from '../../messages/translator';
 
-/**
- * Streams a table as CSV (RFC 4180), row by row, as fast as the client reads. Every field is quoted, and formulas are escaped
- * (ASVS 1.2.10). The byte order mark makes Excel read UTF-8.
- */
+/** CSV (RFC 4180), as fast as the client reads. Formulas are escaped (ASVS 1.2.10). The byte order mark is for Excel. */
 export async function sendCsv(
   req: Request,
   res: Response,
@@ -65,7 +62,6 @@ function isClosedEarly(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'ERR_STREAM_PREMATURE_CLOSE';
 }
 
-/** The headings of the columns in the language of the page. */
 export function csvHeadings(translator: Translator, columns: readonly string[]): readonly string[] {
   return columns.map((column) => {
     const key = `admin.csv.${column.replaceAll(' ', '-')}`;

@@ -141,7 +141,6 @@ async function refusePassword(page: AdminPage, forgetDevices: boolean, refusal: 
   );
 }
 
-/** Shows how many people and devices are affected, before anything is done. */
 async function askToConfirm(page: AdminPage, impact: DisableImpact, forgetDevices: boolean): Promise<void> {
   if (!page.json) return renderDisable(page, impact, { step: 'confirm', forgetDevices });
   const { members, people, devices, counting, policy } = impact;

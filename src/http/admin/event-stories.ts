@@ -9,7 +9,6 @@ import { methodList } from '../kernel/language';
 import { severityBadge, toEventRow, type EventRow } from './event-words';
 import type { StateBadge } from './words';
 
-/** The events of one sign-in, summarized in one sentence. */
 export interface EventStory {
   /** The time of the newest event. */
   readonly at: Moment;
@@ -18,7 +17,6 @@ export interface EventStory {
   readonly values: Readonly<Record<string, string | number>>;
   readonly name: string;
   readonly notes: string;
-  /** The badge of the most severe event. */
   readonly severity: StateBadge | null;
   readonly addresses: readonly string[];
   /** Oldest first. */
@@ -36,15 +34,10 @@ export interface ListedSpan {
 interface StoryContext {
   readonly span: ListedSpan;
   readonly now: number;
-  /** How long a sign-in may take. */
   readonly loginMs: number;
 }
 
-/**
- * Folds the events of each sign-in into one story, at the place of its newest event. `events` is one page, newest first. Only
- * events of this page are folded, so every event is on exactly one page. A story near the edge of a page makes no claim about
- * events that the next page may hold.
- */
+/** `events` is one page, newest first. A story near its edge makes no claim about events that the next page may hold. */
 export function foldSignIns(
   translator: Translator,
   events: readonly ShownEvent[],
@@ -91,7 +84,6 @@ function describeSignIn(
   };
 }
 
-/** Facts from all events of one sign-in. */
 interface SignIn {
   readonly isDone: boolean;
   readonly isLocked: boolean;

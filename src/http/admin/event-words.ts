@@ -154,7 +154,6 @@ export function toEventRow(translator: Translator, event: ShownEvent): EventRow 
   };
 }
 
-/** Only warnings and alerts have a badge. */
 export function severityBadge({ t }: Translator, severity: Severity): StateBadge | null {
   if (severity === 'alert') return { tone: 'bad', icon: 'bad', text: t('admin.events.badge.alert') };
   if (severity !== 'warning') return null;

@@ -102,7 +102,6 @@ export function writeSelection(selection: BulkSelection): string {
   return given.toString();
 }
 
-/** The selection that a form carries in one field. */
 export function formSelection(form: unknown): BulkSelection | null {
   const text = fieldOf(form, 'selection');
   return typeof text === 'string' ? parseSelection(new URLSearchParams(text)) : null;

@@ -48,7 +48,6 @@ function memberAct(page: AdminPage): MemberAdminAct {
   return { ...page.act, userId: pathParameter(page, 'userId') };
 }
 
-/** Answers with a success message, or shows the reason of a refusal beside its field. */
 async function answer(
   page: AdminPage,
   result: { readonly outcome: string; readonly because?: string },
@@ -63,7 +62,6 @@ async function answer(
   sendNext(page.req, page.res, { outcome, next, ...more });
 }
 
-/** The field of the form that a refusal is about. */
 export const FIELD_OF_REASON: ReadonlyMap<string, string> = new Map([
   ['reason-missing', 'reason'],
   ['end-not-in-future', 'until'],

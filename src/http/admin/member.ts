@@ -40,7 +40,6 @@ export async function showMember(page: AdminPage): Promise<void> {
   await renderMember(page, { member, errors: {}, status: 200 });
 }
 
-/** Renders the member's page. After a refused form, it shows the submitted values and the errors. */
 export async function renderMember(
   page: AdminPage,
   shown: {

@@ -6,14 +6,12 @@ import type { MessageKey } from '../../messages/catalogues';
 import type { Translator } from '../../messages/translator';
 import type { AdminPage } from './admin-route';
 
-/** A fault of a policy, from the form or from the check of the whole policy. */
 export interface ShownFault {
   readonly field: string;
   readonly because: string;
   readonly message: string;
 }
 
-/** All faults at once: fields that could not be read, and faults of the rest of the policy. */
 export function allFaults(
   translator: Translator,
   found: readonly ShownFault[],
@@ -27,7 +25,6 @@ export function allFaults(
   return [...found, ...inWords(translator, others, availableKinds)];
 }
 
-/** Faults of the whole policy in the language of the page. */
 export function policyFaults(
   { context, translator }: Pick<AdminPage, 'context' | 'translator'>,
   faults: readonly PolicyFault[],
@@ -54,7 +51,6 @@ export function sentenceOf({ t, list }: Translator, key: MessageKey, kinds: read
   return t(key, { kinds: list(kinds) });
 }
 
-/** The form field that sets each rule. */
 const FIELD_OF_RULE: ReadonlyMap<string, string> = new Map([
   ['rememberBrowserSeconds', 'rememberBrowser'],
   ['sessionDurationSeconds', 'sessionDuration'],

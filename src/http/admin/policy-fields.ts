@@ -128,7 +128,6 @@ function valueText(translator: Translator, policy: Policy, rule: (typeof RULES)[
   }
 }
 
-/** A change as form fields, to submit it again. */
 export function changeAsFields(
   change: PolicyChange,
   version: number,
@@ -142,7 +141,6 @@ export function changeAsFields(
   return [...fields, { name: 'version', value: String(version) }];
 }
 
-/** The policy in a sentence or two. */
 export function policySentences(translator: Translator, policy: Policy): readonly string[] {
   const { enabled, enrollment, strength } = policy;
   if (!enabled) return [translator.t('admin.sentence.off')];

@@ -17,7 +17,6 @@ export interface ParsedPolicy {
   readonly faults: readonly ShownFault[];
 }
 
-/** Why a field cannot be read, and the key of the message. */
 interface Unread {
   readonly because: string;
   readonly key: MessageKey;
@@ -160,10 +159,7 @@ function requireValue(parsed: Parsed<number | null>): Parsed<number> {
     : { value: parsed.value };
 }
 
-/**
- * The current policy with the changes that were submitted before the proof. They are checked when they are submitted again. The
- * version is that of the form, so a policy that another administrator saved meanwhile is not overwritten.
- */
+/** The version is that of the form, so a policy that another administrator saved meanwhile is not overwritten. */
 export function savedDraft({ kept, gathered, translator }: AdminPage, current: Policy): Policy {
   if (kept === null) return current;
   const { change } = parsePolicy(translator, kept.fields, { current, now: gathered.now });

@@ -11,7 +11,6 @@ import { memberPath } from './members';
 import { describeRules } from './policy-fields';
 import { kindName } from './words';
 
-/** Describes what saving would change: the rules, the requirements for members, and the methods that they would lose. */
 export function describePreview(page: AdminPage, preview: PolicyPreview): PreviewLocals {
   const { translator } = page;
   const { groups, losses, basis, members, examined, you, changed, wouldLockYouOut } = preview;
@@ -115,7 +114,6 @@ function valuesOf(translator: Translator, { strength, graceUntil, skips }: Polic
   };
 }
 
-/** A message that the view renders as HTML. */
 interface PreviewMessage {
   readonly key: MessageKey;
   readonly values: MessageValues;

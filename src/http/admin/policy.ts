@@ -193,7 +193,6 @@ async function showPreview(page: AdminPage): Promise<void> {
 }
 export interface PolicyLocals extends WithAdmin {
   readonly fields: PolicyFields;
-  /** By the name of the field. */
   readonly errors: Readonly<Record<string, string>>;
   /** Whether MFA is on now. Disabling it has its own page. */
   readonly wasEnabled: boolean;

@@ -9,11 +9,7 @@ import { availableOrganizations } from './admin-options';
 import { openOrganization, openPage, type AdminRoutes } from './admin-route';
 import { formSelection } from './form-fields';
 
-/**
- * Performs the change of a saved form, in the request that gave the proof for it. Session, permissions and proof are checked
- * again, as if the form were sent now. If several proofs arrive at once, one of them renews the session, and the others find it
- * ended.
- */
+/** Checks session, permissions and proof again. Of several proofs at once, one renews the session; the others find it ended. */
 export async function resumeAct(
   routes: AdminRoutes,
   { req, res, form }: { readonly req: Request; readonly res: Response; readonly form: SavedForm },

@@ -31,10 +31,7 @@ declare module '../kernel/render-page' {
   }
 }
 
-/**
- * The administrators' pages, as HTML and JSON. Every route below an organization's id checks that the user administers this
- * organization.
- */
+/** Every route below an organization's id checks that the user administers this organization. */
 export function createAdminRouter(context: HttpContext, options: AdminPagesOptions): Router {
   const routes: AdminRoutes = { context, options, acts: new Map() };
   context.administration.push({

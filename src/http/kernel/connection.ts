@@ -29,7 +29,6 @@ function isBrowserSecure(req: Request, { baseUrl }: Pick<FlowOptions, 'baseUrl'>
   return connectionOf(req) === 'claimed' || req.get('origin') === baseUrl;
 }
 
-/** What the host has to change so that Express knows that the connection is secure. */
 export function connectionAdvice(
   { options }: { readonly options: Pick<FlowOptions, 'baseUrl'> },
   req: Request,
@@ -48,7 +47,6 @@ export function connectionAdvice(
   return `\`baseUrl\` is ${options.baseUrl}, but a request came over plain http, so ${lost}. Redirect http to https. If a proxy ends TLS, configure it to send \`X-Forwarded-Proto: https\` and write ${trust} before \`mfa.sessions()\`. On your own machine, write \`baseUrl: 'http://localhost:3000'\`.`;
 }
 
-/** Headers that proxies add to a request. */
 const ADDED_BY_PROXIES = ['x-forwarded-for', 'x-forwarded-proto'] as const;
 
 /**

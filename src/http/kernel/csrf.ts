@@ -22,10 +22,8 @@ import {
   refuseToken,
 } from './token-refusal';
 
-/** The kind of token that a request carried. */
 export type CheckedToken = 'session' | 'visitor';
 
-/** Issues and checks the token that every unsafe request carries. */
 export interface CsrfGuard {
   readonly field: string;
   /** Creates the token before the session is stored, so that the next page does not have to store the session again. */
@@ -135,7 +133,6 @@ function createVisitorTokens({ keyRing, clock, options, awaited }: CsrfContext) 
     visitor: (req: Request): string => currentMark(req).id,
     sentVisitors: (req: Request): readonly string[] =>
       readVisitorMarks(settings, req, clock.now()).map(({ id }) => id),
-    /** The same token for the whole request. */
     token(req: Request): string {
       const state = stateOf(req);
       return (state.visitorToken ??= writeVisitorHalf(keyRing, 'form', currentMark(req)));
@@ -179,10 +176,7 @@ function cookiePrefix({ secure }: VisitorCookieSettings): string {
   return secure ? '__Host-mfa-visitor-' : 'mfa-visitor-';
 }
 
-/**
- * Each mark has its own cookie. Otherwise two tabs that are opened at once, before the browser has a cookie, would overwrite
- * each other's.
- */
+/** Each mark has its own cookie: two tabs opened at once, before the browser has a cookie, would overwrite each other's. */
 function cookieName(settings: VisitorCookieSettings, { id }: VisitorMark): string {
   return cookiePrefix(settings) + id.slice(0, 8);
 }

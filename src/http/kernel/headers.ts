@@ -19,10 +19,7 @@ const PAGE_POLICY = {
   objectSrc: ["'none'"],
 };
 
-/**
- * Sets HSTS if the site is served over TLS. There is no `form-action`, because it also applies to every redirect after a form.
- * Most of our forms end in a redirect to the host, which may redirect to an identity provider or an OAuth client.
- */
+/** There is no `form-action`, because it also applies to every redirect after a form, and most redirect to the host. */
 export function pageHeaders(context: HttpContext): RequestHandler {
   const { secure, dangerouslyAllowOpener } = context.options;
   return helmet({

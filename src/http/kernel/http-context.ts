@@ -172,7 +172,6 @@ function restBelow(layer: Layer, path: string): string | null | undefined {
   return path.toLowerCase().startsWith(prefix.toLowerCase()) ? path.slice(prefix.length) : undefined;
 }
 
-/** The context of the flows, and what only routes need. */
 export interface HttpContext extends FlowContext {
   readonly csrf: CsrfGuard;
   readonly advice: Advice;
@@ -185,9 +184,7 @@ export interface HttpContext extends FlowContext {
   readonly administration: Administration[];
 }
 
-/** What other pages need from the administrators' pages. */
 export interface Administration {
-  /** The organizations that the user of a request administers. */
   organizationsOf(req: Request): Promise<readonly { readonly id: string; readonly name: string }[]>;
   /**
    * Performs the change of a form that was saved before the proof, and answers. `changed`: the member or policy was changed
@@ -196,7 +193,6 @@ export interface Administration {
   resume(req: Request, res: Response, form: SavedForm): Promise<'answered' | 'changed' | 'left'>;
 }
 
-/** Creates the parts of the context that only routes need. */
 export function createHttpParts({
   options,
   keyRing,

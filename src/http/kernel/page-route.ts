@@ -14,20 +14,16 @@ import { wantsJson } from './representation';
 import { organizationOf, returnToHere, textField, type RequestIdentity } from './request';
 import { pageLocals, sendRefusal, type Refusal } from './respond';
 
-/** One request to a page, as HTML or JSON, with the identity of its sender. */
 export interface PageRequest {
   readonly context: HttpContext;
   readonly req: Request;
   readonly res: Response;
   readonly identity: RequestIdentity;
   readonly json: boolean;
-  /** The language of the answer. */
   readonly translator: Translator;
-  /** The path after a finished step. */
   readonly returnTo: string | null;
 }
 
-/** A page request by a user with a pending login or a session. */
 export type KnownPageRequest = PageRequest & {
   readonly identity: RequestIdentity & { readonly kind: 'known' };
 };
@@ -76,7 +72,6 @@ export function refuse(page: PageRequest, decision: Decision): Promise<void> {
   });
 }
 
-/** Answers with a page. */
 export function show<Name extends ViewName>(
   page: PageRequest,
   view: Name,
@@ -98,20 +93,15 @@ export async function answerRefusal(
   return showAgain(refusal.status);
 }
 
-/** A text field of the body. */
 export function field(page: PageRequest, name: string): string {
   return textField(page.req.body, name);
 }
 
-/** The path of another page of ours. */
 export function pathOf(page: PageRequest, path: string): string {
   return `${page.context.options.pagesPath}${path}`;
 }
 
-/**
- * A page that shows results of an enrollment from the session, such as new codes. It is not shown to people who were signed out
- * meanwhile or have not proven their factor.
- */
+/** Shows results of an enrollment, but not to people who were signed out meanwhile or have not proven their factor. */
 export function liveRoute(
   context: HttpContext,
   handle: (page: KnownPageRequest, gathered: Gathered) => Promise<void>,
@@ -123,7 +113,6 @@ export function liveRoute(
   });
 }
 
-/** The name of the app for this person. */
 export async function nameForPerson({ context, identity }: PageRequest): Promise<string> {
   return (await context.options.brandOf(organizationOf(identity))).name;
 }

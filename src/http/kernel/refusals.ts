@@ -48,10 +48,7 @@ export function refusalStatus(because: string): number {
   return STATUS.get(because) ?? 401;
 }
 
-/**
- * Answers a refused request. A GET is redirected to the next step. Other requests of a browser get a page, since their body would be lost. JSON
- * gets the status, the reason and the next path.
- */
+/** A GET is redirected to the next step. Other requests of a browser get a page, since their body would be lost. */
 export async function refuseRequest(
   context: HttpContext,
   refused: {

@@ -7,9 +7,7 @@ import type { Translator } from '../../messages/translator';
 import { ON_ACCENT, type PageLink, type ResolvedBrand, type SignInLink } from '../../options/brand';
 import { translatorFor, type LanguageEntry } from './language';
 
-/** The parts of a brand that a page shows. */
 export interface BrandLocals {
-  /** The name next to the logo and in the title. */
   readonly issuer: string;
   readonly logoUrl: string | null;
   readonly faviconUrl: string | null;
@@ -31,10 +29,7 @@ export function brandLocals(
 
 const ACCENTS = /^\/brand\/([\da-f]{6})-([\da-f]{6})\.css$/;
 
-/**
- * The stylesheet of a brand, below `/assets`. Its URL contains the colours: it is the same for all users, can be cached, and
- * reveals nothing about organizations.
- */
+/** Its URL contains the colours: it is the same for all users, can be cached, and reveals nothing about organizations. */
 export const serveAccents: RequestHandler = function serveAccents(req, res, next) {
   const found = ACCENTS.exec(req.path);
   if (found === null || !['GET', 'HEAD'].includes(req.method)) {
@@ -104,15 +99,12 @@ function cacheFactors(translator: Translator): (kind: FactorKind) => ShownFactor
   };
 }
 
-/** The locals of every page. */
 export interface PageLocals extends BrandLocals {
   /** Mount path of the member pages, without a slash at the end: `/mfa`. */
   readonly basePath: string;
-  /** The home page of the host's application. */
   readonly homePath: string;
   /** The path of `views/assets`, without a slash at the end. */
   readonly assetsPath: string;
-  /** Links below the sign-in form. */
   readonly signInLinks: readonly SignInLink[];
   readonly csrfField: { readonly name: string; readonly value: string };
   /** Whether the visitor has a session. The sign-out button is shown then, and if `account` is known. */
@@ -134,7 +126,6 @@ export interface PageLocals extends BrandLocals {
   readonly here: string | null;
 }
 
-/** A page before its brand is known. */
 export type UnbrandedPage = Omit<PageLocals, keyof BrandLocals> & {
   /** The organization whose brand the page has; null for the app's brand. */
   readonly organizationId: string | null;
@@ -159,7 +150,6 @@ export interface Moment {
   readonly isInstant: boolean;
 }
 
-/** When a lock ends. */
 export interface LockEnd extends Moment {
   /** The time from now until then: `28 minutes`. */
   readonly wait: string;
@@ -175,11 +165,9 @@ export interface FactorChoice {
   readonly destination: string | null;
 }
 
-/** The locals of every page that asks for a code, whatever its purpose. */
 export interface CodeLocals {
   /** What went wrong and what to do, in one or two sentences; includes the attempts left. */
   readonly error: string | null;
-  /** How many digits the code has. */
   readonly codeDigits: number;
   /** True if the code was for a far-off time: the page explains how to set the phone's clock. */
   readonly clockIsOff: boolean;
@@ -198,11 +186,7 @@ export interface CodeLocals {
   readonly resend: { readonly waitSeconds: number } | null;
 }
 
-/**
- * The locals of each page template: one entry per template, named by its path below `views/` without the extension. Absent
- * values are `null` and not optional, so that a forgotten value is a compile error. Templates escape everything; masking of
- * addresses happens before they are called.
- */
+/** One entry per template below `views/`. Absent values are `null`, so that a forgotten value is a compile error. */
 // oxlint-disable-next-line typescript/no-empty-interface
 export interface ViewLocals {}
 

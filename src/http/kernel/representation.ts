@@ -4,11 +4,7 @@ import type { Request } from 'express';
  * Whether a request is answered with a page or JSON. Headers decide only that, never access.
  */
 
-/**
- * Whether a request to a guarded route wants a page. Only a navigation does: a script, an image or a program would follow the
- * redirect and take the sign-in page for its answer. Browsers tell by `Sec-Fetch-Mode` and `Sec-Fetch-Dest`. Other clients have
- * to accept HTML explicitly.
- */
+/** Only a navigation does: a script, an image or a program would follow the redirect and take the page for its answer. */
 export function asksForPage(req: Request): boolean {
   if (isFromScript(req)) return false;
   return isNavigation(req) === null ? namesHtml(req) : acceptsHtml(req);
@@ -53,12 +49,10 @@ function acceptsHtml(req: Request): boolean {
   return first !== undefined && !isJson(first);
 }
 
-/** Whether the browser marks the request as opening a page. */
 export function isBrowserNavigation(req: Request): boolean {
   return isNavigation(req) === true;
 }
 
-/** Whether the browser prefetches a page. */
 export function isPrefetch(req: Request): boolean {
   return `${req.get('sec-purpose') ?? ''} ${req.get('purpose') ?? ''}`.includes('prefetch');
 }

@@ -12,10 +12,7 @@ const LONGEST_USER_AGENT = 200;
 /** Longer than any IP address. A proxy may send text that is not an address. */
 const LONGEST_ADDRESS = 64;
 
-/**
- * Where the request came from. The address is Express's `req.ip`, so headers count only as far as the host's `trust proxy`
- * allows.
- */
+/** The address is Express's `req.ip`, so headers count only as far as the host's `trust proxy` allows. */
 export function originOf(req: IncomingRequest): Origin {
   const { ip = '' } = req;
   return {
@@ -81,10 +78,7 @@ export interface ExpectedLogin {
   readonly keep: Partial<MfaSessionData>;
 }
 
-/**
- * What is known about a request so far. It is stored on the request itself, because weak maps slow down every garbage
- * collection.
- */
+/** Stored on the request itself, because weak maps slow down every garbage collection. */
 export interface RequestState {
   /** The text of the session data that was read last, and its parsed form. */
   sessionData: { readonly text: string; readonly sessionData: MfaSessionData } | undefined;
@@ -102,10 +96,7 @@ export interface RequestState {
   unstoredIn: string | undefined;
   /** The remembered browser that gets its next token with this response. */
   givenBrowser: string | undefined;
-  /**
-   * Answers with a page that continues to the path, if the page's policy would block a redirect. Returns false if a redirect
-   * works.
-   */
+  /** Continues to the path by a page, if this page's policy would block a redirect. Returns false if a redirect works. */
   continueByPage: ((path: string) => boolean) | undefined;
   /** How many session id changes by us are in progress. */
   renewing: number;
@@ -115,7 +106,6 @@ export interface RequestState {
   login: 'none' | 'under-way' | 'done';
   /** The functions that Passport or the host set on the request under these names. */
   readonly given: { logIn?: unknown; logOut?: unknown };
-  /** The user who is being logged out. */
   userLoggingOut: Express.User | null | undefined;
   /** The token in the forms of this response if there is no session. */
   visitorToken: string | undefined;
@@ -123,7 +113,6 @@ export interface RequestState {
   bodyReadBefore: boolean | undefined;
   /** The organization whose brand the response has; null until the user is known. */
   organizationId: string | null;
-  /** The language of the response. */
   translator: Translator | undefined;
 }
 
@@ -173,10 +162,7 @@ export function toError(error: unknown): Error {
     : new Error('A callback failed with a value that is not an Error.', { cause: error });
 }
 
-/**
- * Whether two paths are the same to the app's router. It ignores case and a trailing slash, unless the host enabled `case
- * sensitive routing` or `strict routing`.
- */
+/** Ignores case and a trailing slash, unless the host enabled `case sensitive routing` or `strict routing`. */
 function isSamePath({ app }: Pick<IncomingRequest, 'app'>, one: string, other: string): boolean {
   const fold = (path: string): string => {
     const ended = app.enabled('strict routing') ? path : path.replace(/(?<=.)\/$/, '');
@@ -194,7 +180,6 @@ export function isOptionPath(
   return isSamePath(req, publicPath(options, paths.requested), publicPath(options, paths.option));
 }
 
-/** A request, or another object with a session. */
 interface WithSession {
   readonly session: object | null | undefined;
 }
@@ -217,17 +202,13 @@ export function forgetSignedInUser({ session }: WithSession): void {
   if (session !== undefined && session !== null) Reflect.deleteProperty(session, KEY);
 }
 
-/**
- * Whether a change of factors ends the other sessions. It does, unless the person unticked the box that was shown, or JSON has
- * `endOthers: false`.
- */
+/** It does, unless the person unticked the box that was shown, or JSON has `endOthers: false`. */
 export function wantsOthersEnded(body: unknown): boolean {
   const ticked = fieldOf(body, 'endOthers');
   if (ticked === false) return false;
   return ticked !== undefined || fieldOf(body, 'endOthersShown') === undefined;
 }
 
-/** The authenticated state of this request. */
 export type RequestIdentity =
   | { readonly kind: 'anonymous' }
   | {

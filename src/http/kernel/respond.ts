@@ -35,7 +35,6 @@ export function bareLocals(context: Pick<HttpContext, 'options' | 'csrf'>, req: 
   };
 }
 
-/** The locals of every other page. */
 export function pageLocals(context: HttpContext, req: Request, identity: RequestIdentity): UnbrandedPage {
   return {
     ...bareLocals(context, req),
@@ -50,7 +49,6 @@ export function pageLocals(context: HttpContext, req: Request, identity: Request
   };
 }
 
-/** The path of the next step after a decision. */
 export function nextPath(context: HttpContext, decision: Decision, returnTo: string | null): string {
   const { pagesPath, loginPath, defaultReturnTo } = context.options;
   switch (decision.outcome) {
@@ -73,7 +71,6 @@ export function nextPath(context: HttpContext, decision: Decision, returnTo: str
   }
 }
 
-/** The JSON answer of a step that is followed by another. */
 export function describeDecision(
   context: HttpContext,
   step: {
@@ -110,7 +107,6 @@ export function describeDecision(
   return { outcome: decision.outcome, because: decision.because, next };
 }
 
-/** Whether the code was sent, or why not. */
 export function describeSending(ask: ChallengeOutcome | null): Readonly<Record<string, unknown>> {
   if (ask === null || ask.outcome === 'gone') return {};
   if (ask.outcome === 'issued') return ask.sent === undefined ? {} : { sent: ask.sent };
@@ -118,10 +114,7 @@ export function describeSending(ask: ChallengeOutcome | null): Readonly<Record<s
   return { notSent: { because, ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }) } };
 }
 
-/**
- * What the browser needs to give the proof, under the name of the kind: for a passkey, its request options. Most kinds need
- * nothing.
- */
+/** What the browser needs to give the proof, under the name of the kind. Most kinds need nothing. */
 export async function describeShown(
   context: HttpContext,
   gathered: Gathered,
@@ -155,10 +148,7 @@ export function sendRefusal(context: HttpContext, res: Response, refusal: Refusa
     .json({ outcome: 'rejected', message, ...body });
 }
 
-/**
- * Answers a finished step: JSON with the next path, or a redirect. Status 303, so that a reload of the next page does not
- * submit the form again.
- */
+/** JSON with the next path, or a redirect with 303, so that a reload of the next page does not submit the form again. */
 export function sendNext(
   req: Request,
   res: Response,

@@ -11,10 +11,7 @@ export function refuseCrossSite(req: Request): void {
   if (req.get('sec-fetch-site') === 'cross-site') throw refuseToken('other-site');
 }
 
-/**
- * Whether another site sent the form. Such a request has no cookie, so issuing a token would start a session, whose cookie
- * would replace the visitor's session.
- */
+/** Such a request has no cookie, so issuing a token would start a session, whose cookie would replace the visitor's. */
 export function isForeignForm(req: Request): boolean {
   return req.get('sec-fetch-site') === 'cross-site' && req.method !== 'GET' && req.method !== 'HEAD';
 }
@@ -42,7 +39,6 @@ function isOwnAddress(req: Request, origin: string): boolean {
   return host !== null && (host === req.get('host') || host === req.get('x-forwarded-host'));
 }
 
-/** Why a request without a valid token was refused. Each reason has its own message. */
 export const TOKEN_REFUSALS = [
   'other-site',
   'other-address',

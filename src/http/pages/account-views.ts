@@ -28,7 +28,6 @@ export interface SettingsLocals extends WithPage {
   } | null;
   /** Null if the policy does not allow remembered browsers. */
   readonly rememberedBrowsers: readonly RememberedBrowserRow[] | null;
-  /** Back to the host's application. */
   readonly backPath: string | null;
   /** Views of factors that inform the browser about changes. */
   readonly announcements: readonly {
@@ -47,7 +46,6 @@ export interface SettingsAuthenticator {
   readonly addedAt: Moment;
   readonly lastUsedAt: Moment | null;
   readonly askedFirst: boolean;
-  /** Whether this method can be made the default. */
   readonly preferable: boolean;
   /** False for the last usable method if the policy requires one: it can be replaced, but not removed. */
   readonly removable: boolean;

@@ -63,10 +63,7 @@ function reportError({ advice, options }: HttpContext, error: unknown): void {
   if (!advice.reportFault(error)) options.onError(error);
 }
 
-/**
- * The link on the error page. A form without its session starts again at the sign-in page, which redirects people who are
- * signed in.
- */
+/** A form without its session starts again at the sign-in page, which redirects people who are signed in. */
 function nextAction(
   context: HttpContext,
   { code, reason }: Failure,
@@ -116,10 +113,7 @@ function describeError(error: unknown): Failure {
   return { code: 'store-unavailable', status: 500, reason: null };
 }
 
-/**
- * The store may have failed, so the page reads nothing from the session. Its brand is that of the user who was known before the
- * error.
- */
+/** The store may have failed, so the page reads nothing from the session. */
 function pageOfError(context: HttpContext, req: Request): ReturnType<typeof pageLocals> {
   const bare = bareLocals(context, req);
   try {
@@ -149,11 +143,7 @@ function isSignedInAsTyped({ identity, req }: PageRequest): boolean {
   return typed === '' || usernameKey(typed) === usernameKey(identity.account.username ?? '');
 }
 
-/**
- * Shows a sign-in form without a valid token again, with the name filled in, for example after its token expired. No password
- * is tried. A person who is already signed in by another tab is redirected; others with a session or a pending login get the
- * plain refusal.
- */
+/** No password is tried. Somebody signed in by another tab is redirected; others with a session or login are refused. */
 export function answerStaleLogin(context: HttpContext): ErrorRequestHandler {
   return function answerStaleForm(error: unknown, req, res, next) {
     const reason = tokenRefusalOf(error);

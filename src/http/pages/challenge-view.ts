@@ -14,7 +14,6 @@ import type { KnownPageRequest } from '../kernel/page-route';
 import type { CodeLocals, FactorChoice, LockEnd } from '../kernel/render-page';
 import { showOptions } from '../kernel/respond';
 
-/** What a page that asks for a code shows around the field. */
 export interface ChallengeView extends CodeLocals {
   readonly challengeHint: ChallengeHint;
   /** The kind by which the code was really sent: email, if the text message failed. */
@@ -48,7 +47,6 @@ function ownLabel(translator: Translator, kind: FactorKind, label: string): stri
   return labelIn(translator, { kind, label }) === wordsOf(translator, kind).label ? null : label;
 }
 
-/** Reads everything that the page shows about the requested factor. */
 export async function viewChallenge(
   { context, identity, translator }: KnownPageRequest,
   view: {
@@ -134,7 +132,6 @@ function codesLockEnd(translator: Translator, gathered: Gathered): LockEnd | nul
   return { ...translator.moment(until), wait: translator.duration((until - gathered.now) / 1000) };
 }
 
-/** The error message beside the field, with the attempts left. */
 export function errorText(
   translator: Translator,
   { because, attemptsLeft }: ShownRefusal,

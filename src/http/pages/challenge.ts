@@ -16,7 +16,6 @@ import { continueAfterProof } from './finish-login';
 import { startOver } from './login';
 import { chooseFactor, resendCode, showProof, submitProof, type ProofPage, type Shown } from './prove';
 
-/** The second step of a sign-in. */
 const CHALLENGE: ProofPage = {
   purpose: 'login',
   hasOneForm: false,
@@ -60,7 +59,6 @@ async function open(page: KnownPageRequest): Promise<OpenProof | null> {
   return null;
 }
 
-/** Answers if the decision asks for no second factor. */
 async function answerWithoutChallenge(
   page: KnownPageRequest,
   { decision, gathered }: Opening & { readonly outcome: 'decided' },

@@ -87,7 +87,6 @@ export function examplePhone(country: CountryCode | null): string {
   return exampleNumber(country ?? 'GB');
 }
 
-/** The content of the form for a number or an address. */
 export interface AddressView {
   readonly kind: FactorKind;
   readonly typed: string | null;

@@ -44,7 +44,6 @@ async function showForm(page: KnownPageRequest, kind: FactorKind): Promise<void>
   await show(page, 'enroll-before', { kind, progress, cancelPath: cancelPathOf(page, inSettings) });
 }
 
-/** The path of `Cancel`, in the settings and in the wizard. */
 function cancelPathOf(page: KnownPageRequest, inSettings: boolean): string {
   return inSettings ? pathOf(page, '/settings') : withReturnTo(pathOf(page, '/enroll'), page.returnTo);
 }

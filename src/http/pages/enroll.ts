@@ -111,7 +111,6 @@ function skipOf(translator: Translator, decision: Decision): EnrollLocals['skip'
   };
 }
 
-/** Whether the person is going to an administrators' page, which requires a factor. */
 function isGoingToAdministration({ context, returnTo }: KnownPageRequest): boolean {
   const { adminPath } = context.options;
   return returnTo === adminPath || returnTo?.startsWith(`${adminPath}/`) === true;

@@ -85,7 +85,6 @@ export interface RecoveryCodesLocals extends WithPage, InWizard {
   readonly codes: readonly string[] | null;
   /** The day they were created, for the printed sheet. */
   readonly createdAt: Moment;
-  /** True if this set replaced an older one. */
   readonly replacesOlder: boolean;
   /** A POST route that returns the codes as a text file; if null, they can only be saved by the script or printed. */
   readonly downloadPath: string | null;

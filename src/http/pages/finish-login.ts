@@ -69,7 +69,6 @@ export async function applyCompletion(
   if (host !== undefined) setSuccessMessages(req, host);
 }
 
-/** A factor was proven: continues with the step that the decision names. */
 export async function continueAfterProof(page: KnownPageRequest, answer: Verified): Promise<void> {
   const { context, req, res, returnTo } = page;
   const { gathered } = answer;
@@ -99,7 +98,6 @@ export async function continueAfterProof(page: KnownPageRequest, answer: Verifie
   return sendNext(req, res, describeDecision(context, { decision, gathered, ask: null, returnTo }));
 }
 
-/** Whether the box on the challenge page is ticked. */
 function wantsBrowserRemembered({ req }: KnownPageRequest): boolean {
   const wanted = fieldOf(req.body, 'rememberBrowser');
   return wanted === 'yes' || wanted === true;

@@ -25,7 +25,6 @@ import type { LoginLocals } from './proof-views';
 import { unseenCodesPath } from './recovery-codes';
 import { describeState } from './state';
 
-/** Shows the sign-in page. */
 export async function showSignIn(
   page: PageRequest,
   locals: Pick<LoginLocals, 'username' | 'error' | 'notice'>,
@@ -114,7 +113,6 @@ async function submitLogin(page: PageRequest): Promise<void> {
   }
 }
 
-/** Answers after a right first factor: signed in, next step, or refused. */
 export async function answerLogin(
   page: PageRequest,
   attempt: LoginBegun,
@@ -147,10 +145,7 @@ export async function answerLogin(
   }
 }
 
-/**
- * Ends the session or the pending login. `Clear-Site-Data` is sent only if a user was signed in (ASVS 14.3.1): it clears the
- * storage of the whole site, drafts and service workers included.
- */
+/** `Clear-Site-Data` is sent only if a user was signed in (ASVS 14.3.1): it clears the storage of the whole site. */
 async function submitLogout(page: PageRequest): Promise<void> {
   const { context, req, res, identity } = page;
   if (identity.kind === 'known') await signOut(context, identity.subject, originOf(req));

@@ -26,7 +26,6 @@ export interface LoginLocals extends WithPage {
 export interface ChallengeLocals extends WithPage, CodeLocals {
   readonly kind: FactorKind;
   readonly label: string | null;
-  /** The other factors that can be used instead. */
   readonly alternatives: readonly FactorChoice[];
   readonly rememberBrowser: { readonly days: number } | null;
   /** The end of the lock of this factor: no field is shown, but other factors are offered. */
@@ -35,7 +34,6 @@ export interface ChallengeLocals extends WithPage, CodeLocals {
   readonly unlockSent: boolean;
   /** The code has expired or was used; a new one is needed. */
   readonly expired: boolean;
-  /** No message could be sent. */
   readonly unsent: boolean;
   /** No message was sent because of a limit; the person has to wait. */
   readonly limited: boolean;
@@ -64,13 +62,10 @@ export interface StepUpLocals extends WithPage, InWizard, CodeLocals {
   readonly exhausted: boolean;
   /** Tells that the strongest method no longer works, and what replaces it; null if it works. */
   readonly unusable: string | null;
-  /** The path of `Cancel`. */
   readonly cancelPath: string | null;
 }
 
-/** The page that the link in the email about a lock opens. */
 export interface UnlockLocals extends WithPage {
-  /** The token of the link, which the button submits. */
   readonly token: string;
 }
 
@@ -95,7 +90,6 @@ export interface UnlockChallengeLocals extends WithPage {
 /** A page with only a message: refusals, errors, ended sessions. */
 export interface MessageLocals extends WithPage {
   readonly tone: 'good' | 'attention' | 'bad' | 'neutral';
-  /** What happened. */
   readonly heading: string;
   /** What to do, one or two sentences per paragraph. */
   readonly paragraphs: readonly string[];

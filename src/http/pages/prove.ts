@@ -11,22 +11,14 @@ import { fieldOf, originOf, takePrefetchedRecords } from '../kernel/request';
 import { describeSending, describeShown, sendNext, type Refusal } from '../kernel/respond';
 import { updateSessionData } from '../session/session-data';
 
-/*
- * Signing in, stepping up and ending a lock ask for a second factor in the same steps: open the page, choose a factor, send its
- * code, answer. This file has the steps; `challenge`, `step-up` and `unlock` define the differences.
- */
+/** The steps of every proof by a second factor; `challenge`, `step-up` and `unlock` define the differences. */
 
-/** The differences between the pages that ask for a factor. */
 export interface ProofPage {
   readonly purpose: ProofPurpose;
-  /**
-   * True if one form chooses a factor, requests its code and submits it. On other pages a form without a code is a wrong
-   * answer.
-   */
+  /** One form chooses a factor, requests its code and submits it. On other pages a form without a code is a wrong answer. */
   readonly hasOneForm: boolean;
   /** Finds what can be proven now; null if the response was already sent. */
   open(page: KnownPageRequest): Promise<OpenProof | null>;
-  /** The page as JSON. */
   describe(page: KnownPageRequest, proof: OpenProof): object;
   render(page: KnownPageRequest, proof: OpenProof, shown: Shown): Promise<void>;
   /** The path of the form, and further fields of the answer after a code was sent. */
@@ -37,11 +29,9 @@ export interface ProofPage {
   submitPassword?(page: KnownPageRequest, proof: OpenProof): Promise<void>;
   /** Answers a rejection after which the form is not shown again. Returns false for other rejections. */
   answerEnd(page: KnownPageRequest, rejected: Rejected): Promise<boolean>;
-  /** A factor was proven. */
   accept(page: KnownPageRequest, answer: Verified): Promise<void>;
 }
 
-/** The reason and status with which a form is shown. */
 export interface Shown {
   readonly refused: Pick<Refusal, 'because' | 'attemptsLeft'> | null;
   readonly status: number;
@@ -93,7 +83,6 @@ export async function submitProof(kind: ProofPage, page: KnownPageRequest): Prom
   });
 }
 
-/** Sends a code by the factor that the person chose. */
 export async function chooseFactor(kind: ProofPage, page: KnownPageRequest): Promise<void> {
   const proof = await kind.open(page);
   if (proof === null) return;

@@ -43,7 +43,6 @@ export function recoveredPath(page: KnownPageRequest, method: string, returnTo: 
   return withReturnTo(pathOf(page, RECOVERED_PATH), returnTo);
 }
 
-/** Shows how many codes are left, and links to the settings to replace a lost device. */
 async function showRecovered(page: KnownPageRequest, gathered: Gathered): Promise<void> {
   const { context, identity, json, res, returnTo, translator } = page;
   const refused = refuseOwnPage(identity.subject, gathered);
@@ -153,7 +152,6 @@ async function acknowledge(page: KnownPageRequest, gathered: Gathered): Promise<
   return sendNext(req, res, { outcome: 'saved', next });
 }
 
-/** Sends the shown codes as a text file, until they are acknowledged. */
 async function download(page: KnownPageRequest, gathered: Gathered): Promise<void> {
   const { res, identity, translator } = page;
   const shown = await findShown(page, gathered);

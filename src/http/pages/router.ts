@@ -29,7 +29,6 @@ import { addWayInRoutes } from './way-in';
 
 const BODY_LIMIT = '10kb';
 
-/** Sign-in, challenge, step-up and enrollment: pages and JSON on the same routes. */
 export function createPagesRouter(context: HttpContext): Router {
   const router = express.Router();
   context.mounts.add(router);
@@ -117,10 +116,7 @@ export const answerUnknown: RequestHandler = function answerUnknown(_req, _res, 
 
 const PATH = '/.well-known/webauthn';
 
-/**
- * The origins on other domains that may use passkeys of this one (WebAuthn Level 3, 5.11). Browsers fetch this file from the RP
- * ID.
- */
+/** Origins of other domains that may use passkeys of this one (WebAuthn Level 3, 5.11). Browsers ask the RP ID for it. */
 export function createRelatedOrigins({ options }: Pick<HttpContext, 'options'>): RequestHandler {
   const origins = options.passkeys?.relatedOrigins ?? [];
   return function answerRelatedOrigins(req, res, next) {
@@ -130,7 +126,6 @@ export function createRelatedOrigins({ options }: Pick<HttpContext, 'options'>):
   };
 }
 
-/** The language menu at the end of every page. */
 export function addLanguageRoute(router: Router, context: HttpContext): void {
   if (context.options.languageMenu) router.post('/language', pageRoute(context, changeLanguage));
 }

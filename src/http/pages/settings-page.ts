@@ -33,7 +33,6 @@ const NOTICES: ReadonlyMap<unknown, MessageKey> = new Map<unknown, MessageKey>([
   ['all-forgotten', 'settings.done.all-forgotten'],
 ]);
 
-/** An authenticator and the actions that are possible with it. */
 interface OwnAuthenticator {
   readonly id: string;
   readonly kind: FactorKind;
@@ -46,7 +45,6 @@ interface OwnAuthenticator {
   readonly removable: boolean;
   readonly allowed: boolean;
   readonly switchedOff: boolean;
-  /** A note from its factor. */
   readonly about: ReturnType<typeof describeAuthenticator>;
 }
 
@@ -112,7 +110,6 @@ export async function renderSettings(
   );
 }
 
-/** What the page tells the browser after a removal or a rename. */
 function announcementsOf(
   { context, req }: KnownPageRequest,
   left: readonly Authenticator[],

@@ -155,7 +155,6 @@ async function answerRefused(
   );
 }
 
-/** The user's own factors: list, rename, remove, choose the default, create new recovery codes. */
 export function addSettingsRoutes(router: Router, context: HttpContext): void {
   const act = (path: string, read: (page: KnownPageRequest) => SettingsAct | null): void => {
     router.post(

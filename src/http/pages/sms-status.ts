@@ -5,10 +5,7 @@ import type { HttpContext } from '../kernel/http-context';
 /** The path below `pagesPath` where the provider reports the status of messages. */
 export const SMS_STATUS_PATH = '/sms-status';
 
-/**
- * The provider's callback. Its signature replaces the CSRF token. A report about a code that was already used changes nothing
- * and gets the same answer.
- */
+/** Its signature replaces the CSRF token. A report about a used code changes nothing and gets the same answer. */
 export function addSmsStatusRoute(router: Router, context: HttpContext): void {
   const { sms, baseUrl, pagesPath } = context.options;
   if (sms?.readStatus === undefined) return;

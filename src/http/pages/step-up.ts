@@ -26,7 +26,6 @@ import { purposeOf, unusableSentence } from './proof-purpose';
 import { showProof, submitProof, type ProofPage, type Shown } from './prove';
 import { resumeAct } from './settings';
 
-/** The page for a fresh proof in a session. */
 const STEP_UP: ProofPage = {
   purpose: 'step-up',
   hasOneForm: true,

@@ -25,7 +25,6 @@ import { toChoices, viewChallenge } from './challenge-view';
 import { continueAfterProof } from './finish-login';
 import { showProof, submitProof, type ProofPage, type Shown } from './prove';
 
-/** Ends a lock by a factor, after the link in the email and the password. */
 const UNLOCK: ProofPage = {
   purpose: 'unlock',
   hasOneForm: true,
@@ -81,7 +80,6 @@ async function followLink(page: PageRequest): Promise<void> {
   return sendNext(req, res, { outcome: signedIn ? 'challenge' : 'sign-in', next });
 }
 
-/** Answers a link that does not work, and says what to do instead. */
 async function refuseUnlock(
   page: PageRequest,
   because: 'unlock-link-over' | 'unlock-link-of-another' | 'unlock-used-up',

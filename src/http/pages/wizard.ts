@@ -37,7 +37,6 @@ function stepsOf(kind: FactorKind | null, backupPhone: boolean): readonly Wizard
   return ['choose', 'install', ...backup, 'scan', ...end];
 }
 
-/** The authenticator that a new one replaces. */
 export interface Replaced {
   readonly authenticatorId: string;
   readonly destination: string;
@@ -63,10 +62,7 @@ export function findReplaced(page: KnownPageRequest, { member }: Gathered, kind:
   };
 }
 
-/**
- * What the form asks in addition to the code if a person with a factor adds or replaces one: its name, and whether to end other
- * sessions. Null in the wizard, because the first factor needs no name.
- */
+/** The name, and whether to end other sessions. Null in the wizard, because the first factor needs no name. */
 export function describeAddition(
   { req, identity, translator }: KnownPageRequest,
   { member }: Gathered,
@@ -85,7 +81,6 @@ export function describeAddition(
   };
 }
 
-/** Permission to enroll, with the facts that it is based on. */
 export interface EnrollmentPermission {
   readonly gathered: Gathered;
   readonly kinds: readonly FactorKind[];

@@ -25,10 +25,7 @@ interface Found {
   readonly notBefore: number | null;
 }
 
-/**
- * Registers a session that the host started without us, so that it can be ended. If the user's or the organization's sessions
- * were ended, and this session may be older than that, it counts as ended too.
- */
+/** If the user's or the organization's sessions were ended, and this one may be older than that, it counts as ended too. */
 export async function adoptSession(
   context: HttpContext,
   req: Request,
@@ -116,10 +113,7 @@ export async function resolveGrant(
   return enterOrganization(context, req, { session: own, account });
 }
 
-/**
- * The host created a new session and copied the old one into it. The new session continues the old one, unless the old one was
- * ended. Only the first factor is kept: with `keepSessionInfo`, another person may have signed in between.
- */
+/** Only the first factor is kept: with `keepSessionInfo`, another person may have signed in between. */
 async function continueCopied(
   context: HttpContext,
   req: Request,
@@ -153,10 +147,7 @@ async function continueCopied(
   return continued;
 }
 
-/**
- * A person may change organization within a session. The session keeps an epoch for each, so that returning to an organization
- * cannot revive an ended session.
- */
+/** The session keeps an epoch for each organization, so that returning to one cannot revive an ended session. */
 async function enterOrganization(
   context: HttpContext,
   req: Request,

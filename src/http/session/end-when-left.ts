@@ -6,10 +6,7 @@ import { signedInUser, stateOf } from '../kernel/request';
 import { findSessionData, updateSessionData } from './session-data';
 import { parseSessionData, type SessionClaims } from './session-data-text';
 
-/**
- * After the response, removes the session from our list if its user is no longer signed in. The host's own log-out does not
- * know the list.
- */
+/** After the response, because the host's own log-out does not know our list. */
 export function endWhenLeft(context: HttpContext, req: Request, res: Response): void {
   const grant = findSessionData(req).session;
   const serialized = signedInUser(req);
@@ -33,10 +30,7 @@ function watchSignIn(req: Request): () => boolean {
   };
 }
 
-/**
- * Ends the session before Passport signs the person out, so that a request that began earlier cannot store a valid session
- * again. A failure does not block the log-out.
- */
+/** Before Passport signs the person out, so that a request that began earlier cannot store a valid session again. */
 export function endSessionAtLogOut(context: HttpContext, req: Request): Promise<void> {
   const grant = findSessionData(req).session;
   if (grant !== undefined) {

@@ -50,7 +50,6 @@ export function renewPendingLogin(
   });
 }
 
-/** The claims of a session that starts with this grant. */
 export function toSessionClaims(context: HttpContext, grant: SessionGrant): SessionClaims {
   const mark = newHandle();
   return {
@@ -68,10 +67,7 @@ export function toSessionClaims(context: HttpContext, grant: SessionGrant): Sess
   };
 }
 
-/**
- * Ends the session that a new sign-in replaces, in the background; a failure does not block the sign-in. If `grant` continues that session,
- * registering the grant ends it.
- */
+/** In the background; a failure does not block the sign-in. If `grant` continues that session, registering it ends it. */
 export function endReplacedSession(context: HttpContext, req: Request, grant?: SessionGrant): void {
   const { session } = findSessionData(req);
   if (session === undefined || session.grantedIn !== sessionIdStart(req)) return;
@@ -132,7 +128,6 @@ export function register(
   });
 }
 
-/** The channel by which the visitor proved the account before signing in. */
 export function recordedChannel(req: Request): { readonly channel?: string } {
   const { channel } = findSessionData(req);
   return channel === undefined ? {} : { channel };

@@ -38,16 +38,12 @@ export interface SeenLogin {
   readonly user: Express.User;
   /** Whether a user is already signed in to the session that is replaced. */
   readonly isUserSignedIn: boolean;
-  /** Performs the login, as Passport or the host does. */
   readonly begin: () => Promise<void>;
 }
 
 type GrantedLogin = ExpectedLogin & { readonly session: SessionClaims };
 
-/**
- * Performs a login of Passport or the host so that its session contains our claims from the first write. Everything that ends
- * sessions then ends this one too.
- */
+/** Its session contains our claims from the first write, so that everything that ends sessions ends this one too. */
 export async function grantAtLogin(context: HttpContext, req: Request, login: SeenLogin): Promise<void> {
   const state = stateOf(req);
   const expected = await toExpected(context, req, login);

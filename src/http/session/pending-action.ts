@@ -9,10 +9,7 @@ import type { PendingAction, SavedForm, SettingsAct } from './session-data-text'
 const WAITING_SECONDS = 600;
 const ACT_PARAMETER = 'act';
 
-/**
- * Saves an action until the proof is given, and returns the path to return to, which contains the action's id. Only a step-up
- * that was started for this action has that path, so a proof for another purpose does not trigger it.
- */
+/** Only a step-up that was started for this action has the returned path, so other proofs do not trigger the action. */
 export function savePendingAction(
   req: Request,
   act: SettingsAct,
@@ -79,10 +76,7 @@ const FIELDS = [
   'run',
 ] as const;
 
-/**
- * Saves a form of the administrators' pages until the person has given the proof that it needs, and returns the path back to
- * it. Only a step-up that was started for this form has that path.
- */
+/** Returns the path back to the form. Only a step-up that was started for this form has that path. */
 export function saveForm(
   req: Request,
   form: Pick<SavedForm, 'path' | 'organizationId' | 'userId' | 'seen' | 'route'> & { readonly now: number },
@@ -115,10 +109,7 @@ function toSavedSelection(value: unknown): string | null {
   return typeof value === 'string' && value.length <= LONGEST_SELECTION ? value : null;
 }
 
-/**
- * The saved form whose path and id are in `returnTo`, if it has not expired. A form for one member or organization is never
- * shown for another.
- */
+/** A form for one member or organization is never shown for another. */
 export function findSavedForm(req: Request, returnTo: string, now: number): SavedForm | null {
   const { savedForm } = readSessionData(req);
   if (savedForm === undefined || hasEnded(savedForm.until, WAITING_SECONDS, now)) return null;
@@ -128,7 +119,6 @@ export function findSavedForm(req: Request, returnTo: string, now: number): Save
     : null;
 }
 
-/** Removes the saved form after any change. */
 export function dropSavedForm(req: Request): void {
   if (readSessionData(req).savedForm !== undefined) updateSessionData(req, { savedForm: undefined });
 }

@@ -15,7 +15,6 @@ const LOADED = Symbol('loaded');
 interface OwnSessionData extends SessionData {
   /** Passed from the store to the request. */
   [FOUND]?: { readonly hint: Hint | undefined; readonly reads: PrefetchedRecords | undefined };
-  /** The last write of this session. */
   [WRITE]?: Write;
   /** The removal of the previous session, while it is in progress. */
   [ENDING]?: Promise<void>;
@@ -71,10 +70,7 @@ export function prefetchingSessionStore(
     return session;
   };
 
-  /**
-   * A session without a grant is valid as long as it is stored. So a request in progress must not write it again after it was
-   * deleted.
-   */
+  /** It is valid as long as it is stored, so a request in progress must not write it again after it was deleted. */
   function isWithoutGrant(sessionId: string, data: OwnSessionData): boolean {
     return (
       hasSignedInUser({ session: data }) &&

@@ -38,10 +38,7 @@ export function changeBrowserCookie(context: HttpContext, res: Response, change:
   res.cookie(cookieName(context), `${id}.${token.reveal()}`, { ...attributes, maxAge });
 }
 
-/**
- * The first request after a login confirms that the browser received its next token. From then on, the previous token is
- * treated as a stolen copy. Runs in the background; if it fails, a copy is detected later, when the owner returns.
- */
+/** Confirms that the browser received its next token. From then on, the previous one is treated as a stolen copy. */
 export function confirmBrowserOnce(context: HttpContext, req: Request, userId: string): void {
   const { unconfirmedBrowser } = readSessionData(req);
   if (unconfirmedBrowser === undefined) return;

@@ -76,7 +76,6 @@ export function settle(act: (done: Done) => unknown): Promise<void> {
   });
 }
 
-/** Resolves when the session is in its store. */
 export function saveSession(req: Request): Promise<void> {
   const session = requireSession(req);
   const { mfa: text } = session;
@@ -105,11 +104,7 @@ function hasUnstoredChanges(req: Request): boolean {
   return stateOf(req).unstoredIn === req.sessionID && req.sessionID !== undefined;
 }
 
-/**
- * Delays the response until the session is stored. express-session sends the headers before it saves, and a browser follows a
- * redirect as soon as it has the headers: the next request would read the old session. If the store fails, the error is passed
- * to `next` and the response is not sent.
- */
+/** express-session sends the headers before it saves: a browser that follows a redirect at once would read the old session. */
 export function answerOnceStored(req: Request, res: Response, next: NextFunction): void {
   const end: Response['end'] = res.end.bind(res);
   const send = (args: readonly unknown[]): void => {
@@ -149,16 +144,12 @@ function withoutBody(res: Response): readonly [] {
   return [];
 }
 
-/** Removes headers of the response that is not sent. */
 function removeAnswerHeaders(res: Response): void {
   if (res.headersSent) return;
   for (const name of ['Location', 'Content-Disposition', 'Content-Length', 'ETag']) res.removeHeader(name);
 }
 
-/**
- * Replaces an ended session by an anonymous one, which stores what had been ended by then. If the host then signs the person in
- * without us, this shows that the session is newer.
- */
+/** It stores what had been ended by then. If the host signs in without us, this shows that the session is newer. */
 export async function replaceEndedSession(
   context: HttpContext,
   req: Request,
@@ -181,10 +172,7 @@ export async function replaceEndedSession(
   updateSessionData(req, { madeAfter });
 }
 
-/**
- * The person signed in again as requested, but not through us. Asking again would be a redirect loop, without a click if a
- * provider signs people in automatically.
- */
+/** Asking again would be a redirect loop, without a click if a provider signs people in automatically. */
 export function preventSignInLoop(
   { options }: HttpContext,
   { identity, decision }: { readonly identity: RequestIdentity; readonly decision: Decision },

@@ -21,10 +21,7 @@ import { readSessionData, requireSessionId, sessionIdStart, updateSessionData } 
 import type { MfaSessionData, PendingLoginData, SessionClaims } from './session-data-text';
 import { watchPassport } from './watch-passport';
 
-/**
- * Resolves who sent the request, from Passport's user and our session data. Adopts a session that the host started without us.
- * Ignores session data of another user.
- */
+/** Adopts a session that the host started without us. Ignores session data of another user. */
 export async function resolveIdentity(context: HttpContext, req: Request): Promise<RequestIdentity> {
   const identity = await identify(context, req);
   stateOf(req).organizationId = organizationOf(identity);

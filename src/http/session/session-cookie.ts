@@ -7,10 +7,7 @@ import type { FlowContext } from '../../flows/context/context';
 import { stateOf } from '../kernel/request';
 import { requireSession } from './session-data';
 
-/**
- * Throws `connection-insecure` if express-session would not send the cookie of a new session. Otherwise the person would have
- * to sign in again after the right password, without an explanation.
- */
+/** Otherwise the person would have to sign in again after the right password, without an explanation. */
 export function requireSessionCookie(context: Pick<FlowContext, 'options'>, req: Request): void {
   if (requireSession(req).cookie?.secure !== true) return;
   const connection = connectionOf(req);
@@ -32,11 +29,7 @@ interface Awaited {
 const AWAITED_SECONDS = 30;
 const REMEMBERED = 1000;
 
-/**
- * Sessions that a sign-in started in this process and that no later request has used yet. If the next request of that browser
- * has no session, the cookie was lost. Without this, the person would see the sign-in page again without a reason. It only
- * affects messages, never access.
- */
+/** If the next request of such a browser has no session, its cookie was lost. This only affects messages, never access. */
 export class AwaitedSessions {
   readonly #awaited = new RecentMap<string, Awaited>(REMEMBERED);
   readonly #clock: Clock;
@@ -70,7 +63,6 @@ export class AwaitedSessions {
     });
   }
 
-  /** To be called when a request has a session. */
   sawSession(req: Request): void {
     const browser = browserOf(req);
     if (this.#awaited.get(browser)?.sessionId === req.sessionID) this.#awaited.delete(browser);

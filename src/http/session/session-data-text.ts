@@ -101,7 +101,6 @@ export interface PendingLoginData {
   readonly name?: string;
 }
 
-/** What a session was granted: its user, epochs and evidence. */
 export interface SessionClaims {
   readonly userId: string;
   readonly handle: string;
@@ -124,7 +123,6 @@ export interface MadeAfterData {
   readonly organization: Ends;
 }
 
-/** The progress of a wizard with several steps. */
 export interface WizardData {
   readonly kind: FactorKind;
   readonly backupPhone: 'asked' | 'done' | 'not-asked';
@@ -145,7 +143,6 @@ export interface ReplacingData {
   readonly enrollmentId: string;
 }
 
-/** An action in the settings. */
 export type SettingsAct =
   | { readonly kind: 'rename'; readonly authenticatorId: string; readonly label: string }
   | { readonly kind: 'remove'; readonly authenticatorId: string; readonly endOthers: boolean }

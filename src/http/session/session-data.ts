@@ -9,10 +9,7 @@ import {
   type SessionDataChange,
 } from './session-data-text';
 
-/**
- * The start of the session id, long enough to identify the current session. With `keepSessionInfo`, Passport copies one session
- * into the next at log-in and log-out. What was proven in one is not proven in the other.
- */
+/** With `keepSessionInfo`, Passport copies one session into the next. What was proven in one is not proven in the other. */
 export function sessionIdStart({ sessionID }: Pick<Request, 'sessionID'>): string {
   return sessionID.slice(0, 8);
 }

@@ -13,16 +13,10 @@ export interface SessionOptions {
   readonly cookieName?: string;
 }
 
-/**
- * How long a session lasts before sign-in: longer than a pending login, but short, because anybody can create any number of
- * them. The policy's duration replaces it at sign-in.
- */
+/** Before sign-in: longer than a pending login, but short, because anybody can create any number of sessions. */
 const VISITOR_SECONDS = 7200;
 
-/**
- * express-session, configured for this package: signed with keys derived from the key ring, `HttpOnly`, `SameSite=Lax`, and
- * over TLS `Secure` with the `__Host-` prefix. A session is ended by the decision, not by the expiry of its cookie.
- */
+/** A session is ended by the decision, not by the expiry of its cookie. */
 export function createSessionMiddleware(context: HttpContext, options: SessionOptions = {}): RequestHandler {
   const { secure } = context.options;
   const name = options.cookieName ?? (secure ? '__Host-session' : 'session');

@@ -94,10 +94,7 @@ function intercept(
   }
 }
 
-/**
- * Passport’s own login is observed in its session manager. If the host replaced `req.logIn`, the grant is added after that
- * function has run.
- */
+/** If the host replaced `req.logIn`, the grant is added after that function has run. */
 function logInByHost(
   context: HttpContext,
   req: Request,
@@ -188,10 +185,7 @@ function isSessionless(options: unknown): boolean {
   return isObject(options) && 'session' in options && options.session === false;
 }
 
-/*
- * A host may replace or destroy the session of a signed-in person without Passport. So we also wrap the store of its session
- * middleware, from the first request that a middleware of ours sees in this process.
- */
+/** A host may replace or destroy the session of a signed-in person without Passport, so we also wrap its session store. */
 
 const watchedStores = new WeakSet<object>();
 

@@ -30,16 +30,12 @@ export type LoginAttempt =
   | { readonly outcome: 'throttled'; readonly retryAfterSeconds: number }
   | LoginBegun;
 
-/** The result of a right first factor. */
 export type LoginBegun =
   | (LoginOutcome & { readonly outcome: 'signed-in'; readonly user: Express.User; readonly info: unknown })
   | (LoginOutcome & { readonly outcome: 'pending' } & { readonly ask: ChallengeOutcome | null })
   | (LoginOutcome & { readonly outcome: 'denied' });
 
-/**
- * The password step, shared by the strategy, our own form and JSON: checks the password, then decides. When it returns, a
- * pending login already has its new session; the caller establishes the session of a granted login.
- */
+/** When it returns, a pending login already has its new session; the caller establishes the session of a granted login. */
 export async function attemptLogin(
   context: HttpContext,
   req: Request,
@@ -103,7 +99,6 @@ export async function attemptWayIn(
   return continueLogin(context, req, { ...proven, presented: null, isFindable: true });
 }
 
-/** The decision after a right first factor. */
 async function continueLogin(
   context: HttpContext,
   req: Request,
@@ -168,7 +163,6 @@ export async function describePending(
   return { ...step, ...shown, next, csrfToken: context.csrf.token(req) };
 }
 
-/** The path of the next step of a pending login. */
 export function pendingPath(
   context: HttpContext,
   attempt: LoginAttempt & { readonly outcome: 'pending' },
@@ -177,13 +171,9 @@ export function pendingPath(
   return nextPath(context, attempt.decision, null);
 }
 
-/** Where a pending login came from, for its end. */
 export type LoginOrigin = Pick<MfaSessionData, 'returnTo' | 'host'>;
 
-/**
- * Evidence, before the password is checked, that the named person is signing in: their session, or a browser that they let us
- * remember. It only gives the sign-in its own attempt count. Null if there is none.
- */
+/** Their session, or a browser that they let us remember. It only gives the sign-in its own attempt count. */
 export function trustedSourceOf(context: HttpContext, req: Request, username: string): string | null {
   const name = usernameKey(username);
   const handle = ownSession(context, req, name);

@@ -17,10 +17,7 @@ import type { HostLogin } from '../session/session-data-text';
 import type { LoginAttempt, LoginOrigin } from './attempt-login';
 import { findSavedReturnTo, clearSavedReturnTo, reasonFor, restoreReturnTo } from './return-to';
 
-/*
- * After the second step, the host's redirect, flash and message, or its own callback, work as after its sign-in. The session
- * stores them between the two steps.
- */
+/** The session stores the host's redirect, flash and message between the two steps. */
 
 /** The options of `passport.authenticate` that apply after the second step. */
 export interface AuthenticateOptions {
@@ -65,10 +62,7 @@ export function saveForResuming(
   };
 }
 
-/**
- * The destination from the host's own options. They are the host's code, so they may name another origin; a visitor's
- * `returnTo` may not.
- */
+/** The host's own options may name another origin; a visitor's `returnTo` may not. */
 function findDestination(
   context: HttpContext,
   req: Request,
@@ -200,10 +194,7 @@ export interface OnboardingOptions {
   readonly returnTo?: string;
 }
 
-/**
- * The path after signing up: the enrollment, if the organization enrolls at sign-up and there is a factor to set up; otherwise
- * `returnTo`.
- */
+/** The enrollment, if the organization enrolls at sign-up and there is a factor to set up; otherwise `returnTo`. */
 export async function startOnboarding(
   context: HttpContext,
   req: Request,

@@ -16,10 +16,7 @@ export interface PasswordApiOptions {
   readonly authenticate?: (req: Request) => Promise<Express.User | false> | Express.User | false;
 }
 
-/**
- * For routes that programs call with a password and no session. Accounts that need only a password by the policy are let
- * through, such as exempt integration accounts. All others get 403 `mfa-required`.
- */
+/** Accounts that need only a password by the policy are let through. All others get 403 `mfa-required`. */
 export function createPasswordApi(context: HttpContext, options: PasswordApiOptions = {}): RequestHandler {
   return function passwordApi(req, res, next) {
     admit(context, req, res, options)
@@ -63,7 +60,6 @@ async function admit(
   return false;
 }
 
-/** The caller, and what to do after it was admitted. */
 interface Caller {
   readonly user: Express.User;
   readonly settled: Promise<void>;

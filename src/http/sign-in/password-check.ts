@@ -49,10 +49,7 @@ export class PasswordCheck {
     this.#limiter = limiter;
   }
 
-  /**
-   * Our own pages and `mfa.passwordApi()` use the callback of the first strategy. Later strategies only use theirs for their
-   * own sign-ins.
-   */
+  /** Our own pages and `mfa.passwordApi()` use the callback of the first strategy, later strategies only theirs. */
   add(verify: Verify): void {
     this.#first ??= verify;
   }

@@ -90,10 +90,7 @@ export function findReturnTo(req: Request): string | null {
   return resumePathOf(req) ?? requestedReturnTo(req) ?? parseLocalPath(readSessionData(req).returnTo);
 }
 
-/**
- * Why a person has to sign in again, as a fixed word in the URL of the sign-in page. So a link made by an attacker can only
- * show one of our own messages.
- */
+/** A fixed word in the URL, so that a link made by an attacker can only show one of our own messages. */
 const REASONS = [
   'session-expired',
   'session-ended',
@@ -104,7 +101,6 @@ const REASONS = [
 
 type SignInReason = (typeof REASONS)[number];
 
-/** The word, if it is a known reason; otherwise null. */
 export function toSignInReason(word: unknown): SignInReason | null {
   return REASONS.find((reason) => reason === word) ?? null;
 }
@@ -115,13 +111,11 @@ const OF_LOGIN: ReadonlyMap<string, SignInReason> = new Map([
   ['session-ended', 'login-ended'],
 ]);
 
-/** The reason to show this visitor. */
 export function reasonFor(identity: RequestIdentity, because: string): string {
   const pending = identity.kind === 'known' && identity.subject.phase === 'pending';
   return (pending ? OF_LOGIN.get(because) : undefined) ?? because;
 }
 
-/** The URL of the sign-in page, with the path to return to and the reason. */
 export function signInPath(
   loginPath: string,
   again: { readonly because: string; readonly returnTo: string | null },
