@@ -3,7 +3,6 @@ import type { Mfa } from '../api/mfa';
 import type { OptionRule } from '../options/option-check';
 import { someText } from '../options/option-kinds';
 
-/** An option of a command. Its rule checks the value. */
 export interface CommandOption extends OptionRule {
   readonly type: 'string' | 'boolean';
   /** Whether it can be given several times. */
@@ -69,7 +68,6 @@ export function notFound(userId: string): CommandResult {
   return refused({ outcome: 'not-found' }, message);
 }
 
-/** An option without a value. */
 export function flag(name: string, about: string): CommandOption {
   return {
     type: 'boolean',
@@ -101,14 +99,12 @@ export const REASON: CommandOption = {
 
 export const EVERYWHERE = flag('everywhere', 'Also if the factors protect another organization with MFA on.');
 
-/** The person that the command is about, for the API. */
 export function memberOf({ given, actorId }: CommandCall) {
   const [userId = ''] = given.operands;
   const organizationId = given.text('organization');
   return { userId, actorId, ...(organizationId === undefined ? {} : { organizationId }) };
 }
 
-/** An instant in ISO 8601. */
 export function instantText(at: number): string {
   return new Date(at).toISOString();
 }

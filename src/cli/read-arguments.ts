@@ -3,7 +3,6 @@ import { checkOptions } from '../options/option-check';
 import { someText } from '../options/option-kinds';
 import { flag, UsageError, type Command, type CommandOption, type Given } from './command';
 
-/** The options of every command. */
 export const COMMON_OPTIONS: Readonly<Record<string, CommandOption>> = {
   config: {
     type: 'string',
@@ -53,7 +52,6 @@ function checkOperands(command: Command, operands: readonly string[]): void {
   throw new UsageError(`${extra} is one argument too many. Put text with spaces in quotes. ${write}`);
 }
 
-/** The help of one command. */
 export function helpOf(command: Command): readonly string[] {
   const { name, operands, about, example } = command;
   const operand =

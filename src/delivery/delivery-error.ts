@@ -33,19 +33,14 @@ export class DeliveryError extends Error {
   }
 }
 
-/** Why a message was not sent, and whether the provider is down. */
 export interface Fault {
   readonly because: DeliveryFault;
   /** `unclear` if the cause may be the provider or this number. */
   readonly isProviderDown: 'yes' | 'no' | 'unclear';
-  /** Whether the message may still have been sent. */
   readonly mayArrive: boolean;
 }
 
-/**
- * Twilio's error codes about one recipient, with any HTTP status: invalid or unreachable numbers, landlines, countries that the
- * account does not serve, and people who opted out.
- */
+/** Twilio's error codes about one recipient, with any HTTP status. */
 const RECIPIENT_CODES: ReadonlySet<unknown> = new Set([
   21211, 21214, 21217, 21219, 21265, 21266, 21401, 21407, 21408, 21421, 21604, 21608, 21610, 21612, 21614,
   21635, 30003, 30004, 30005, 30006,
@@ -74,7 +69,6 @@ export function isRecipientCode(code: unknown): boolean {
   return RECIPIENT_CODES.has(typeof code === 'string' && /^\d{5}$/.test(code) ? Number(code) : code);
 }
 
-/** The HTTP status in the error of a client library. */
 function statusOf(error: unknown): number | undefined {
   const places = [error, fieldOf(error, 'response'), fieldOf(error, '$metadata'), fieldOf(error, 'cause')];
   return places
@@ -94,10 +88,7 @@ export function endWithoutAnswer(error: unknown): 'timed-out' | 'connection-lost
   return codes.some((code) => LOST_CODES.has(code)) ? 'connection-lost' : null;
 }
 
-/**
- * Interprets the error of a sender. Visitors choose the numbers: if a refused number counted against the provider, three of
- * them would redirect all users' text messages to email.
- */
+/** Visitors choose the numbers: if refused ones counted against the provider, three would redirect all texts to email. */
 export function readFault(error: unknown): Fault {
   if (error instanceof DeliveryError) {
     const { because, answered, mayArrive } = error;

@@ -105,7 +105,6 @@ export interface Delivery {
   sendPhoneNotice(to: string, recipient: Recipient): Promise<void>;
   /** Runs a task in the background; its error is passed to `onFailure`. */
   inBackground(task: () => Promise<void>, onFailure: (error: unknown) => void): void;
-  /** Resolves when all background tasks have ended. */
   settled(): Promise<void>;
 }
 

@@ -7,7 +7,6 @@ import type { ResolvedBrand } from '../options/brand';
 import type { CodePurpose } from './delivery-error';
 import type { Mail, MailLocals } from './send-email';
 
-/** The origin of a request. */
 export interface NoticeOrigin {
   readonly address: string;
   readonly userAgent: string;
@@ -19,7 +18,6 @@ interface NoticeContext {
   readonly at: number;
 }
 
-/** Asks a person to set up a method. */
 export interface Reminder {
   /** The name of the administrator or app that asks. */
   readonly actor: string;
@@ -29,7 +27,6 @@ export interface Reminder {
   readonly graceUntil: number | null;
 }
 
-/** A message to the owner of an account about something that happened to it. */
 export type Notice = NoticeContext &
   (
     | {
@@ -43,13 +40,10 @@ export type Notice = NoticeContext &
     | { readonly kind: 'new-browser'; readonly reviewUrl: string }
     | { readonly kind: 'proofs-locked'; readonly lockedUntil: number; readonly unlockUrl: string | null }
     | ({ readonly kind: 'reminder' } & Reminder)
-    /** Any other message, as text. */
     | { readonly kind: 'other'; readonly heading: string; readonly paragraphs: readonly string[] }
   );
 
-/** The site that sends the messages. */
 export interface Site {
-  /** The name of the brand. */
   readonly issuer: string;
   readonly host: string;
   /** Scheme, host and port, for URLs of images and links. */
@@ -116,7 +110,6 @@ const CHANGES = {
   'member-reset': 'reset-by-administrator',
 } as const;
 
-/** The mail for a notice. */
 export function noticeMail(
   translator: Translator,
   site: Site,
@@ -170,10 +163,7 @@ export function smsText(
   ].join('\n');
 }
 
-/**
- * Notifies a phone that its number was replaced or removed. It has no link, so that people do not get used to following links
- * in messages.
- */
+/** It has no link, so that people do not get used to following links in messages. */
 export function phoneNoticeText(
   translator: Translator,
   { issuer, host }: Pick<Site, 'issuer' | 'host'>,

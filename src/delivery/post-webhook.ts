@@ -19,7 +19,6 @@ export interface WebhookTarget {
 
 export interface WebhookMessage {
   readonly id: string;
-  /** When it is sent. */
   readonly at: number;
   /** JSON. */
   readonly body: string;

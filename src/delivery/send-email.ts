@@ -21,7 +21,6 @@ export interface EmailLocals {
 
 export type EmailName = keyof EmailLocals;
 
-/** The locals of every email. The footer shows account, time and origin. */
 export interface MailLocals {
   readonly issuer: string;
   /** Host name of the site, `portal.example.com`. */
@@ -74,7 +73,6 @@ export interface RecoveryCodeUsedEmailLocals {
   readonly left: number;
 }
 
-/** Any other message to an owner or an administrator. */
 export interface NoticeEmailLocals {
   readonly mail: MailLocals;
   /** Subject and heading. */
@@ -91,15 +89,11 @@ export interface ReminderEmailLocals {
   readonly dueAt: string | null;
 }
 
-/** A template and its locals. */
 export type Mail = {
   [Name in keyof EmailLocals]: { readonly name: Name; readonly locals: EmailLocals[Name] };
 }[keyof EmailLocals];
 
-/**
- * Renders a mail from its two templates. The text template starts with a `Subject:` line. Text and HTML templates must not
- * share partials: ejs caches compiled templates by file name, with the escaping of the first use.
- */
+/** Text and HTML must not share partials: ejs caches compiled templates by file name, with the escaping of the first use. */
 export async function renderEmail<Name extends EmailName>(
   name: Name,
   locals: EmailLocals[Name],

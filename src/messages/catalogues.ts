@@ -12,7 +12,6 @@ import ptBR from './pt-BR.json';
 /** The messages of one language by their keys, in ICU MessageFormat. */
 export type Catalogue = Readonly<Record<string, string>>;
 
-/** Every message has a key in the English catalogue. */
 export type MessageKey = keyof typeof en;
 
 /** The catalogues that come with the package, in the order of the language menu. */

@@ -24,7 +24,6 @@ type Part =
       readonly cases: ReadonlyMap<string, readonly Part[]>;
     };
 
-/** A message in ICU MessageFormat, parsed. */
 export type ParsedMessage = readonly Part[];
 
 const TAG = /<(\/?)([a-z][\w-]*)>/;
@@ -78,7 +77,6 @@ function splitTags(text: string): readonly Part[] {
   ];
 }
 
-/** The names of the placeholders and tags of a message. */
 export function namesIn(parts: ParsedMessage): { readonly values: Set<string>; readonly tags: Set<string> } {
   const values = new Set<string>();
   const tags = new Set<string>();
@@ -104,7 +102,6 @@ export function findForeignName(message: ParsedMessage, source: ParsedMessage): 
   return tag === undefined ? null : `the tag <${tag}>`;
 }
 
-/** How the parts of a message are written: as plain text or as HTML. */
 interface Writer {
   text(text: string): string;
   value(value: string | Markup): string;
@@ -138,7 +135,6 @@ function htmlWriter(tags: MessageTags): Writer {
   };
 }
 
-/** Writes numbers and chooses plural forms for one language. */
 export class MessageFormatter {
   readonly #number: Intl.NumberFormat;
   readonly #percent: Intl.NumberFormat;
@@ -158,10 +154,7 @@ export class MessageFormatter {
     return this.#write(message, { values, writer: PLAIN, count: null });
   }
 
-  /**
-   * HTML: text and values are escaped, except {@link Markup}. A tag without an entry in `tags` becomes an element of the same
-   * name.
-   */
+  /** Text and values are escaped, except {@link Markup}. A tag without an entry in `tags` becomes an element of its name. */
   html(message: ParsedMessage, values: MessageValues, tags: MessageTags): string {
     return this.#write(message, { values, writer: htmlWriter(tags), count: null });
   }

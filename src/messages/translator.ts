@@ -22,16 +22,13 @@ export interface Moment {
   readonly isInstant: boolean;
 }
 
-/** Texts, dates and numbers in one language. */
 export interface Translator {
   /** BCP 47: `pt-BR`. */
   readonly language: string;
   readonly direction: 'ltr' | 'rtl';
-  /** A message as plain text. */
   readonly t: (key: MessageKey, values?: MessageValues) => string;
   /** A message as HTML: values are escaped, and each tag of the message becomes the element of `tags`. */
   readonly html: (key: MessageKey, values?: MessageValues, tags?: MessageTags) => string;
-  /** Whether there is a message of that key. */
   has(key: string): key is MessageKey;
   /** Milliseconds since the epoch as an instant. */
   readonly moment: (at: number) => Moment;
@@ -58,10 +55,7 @@ export function directionOf(language: string): 'ltr' | 'rtl' {
 const DATE = { day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' } as const;
 const DATE_AND_TIME = { ...DATE, hour: '2-digit', minute: '2-digit' } as const;
 
-/**
- * The messages in one language. A message is looked up in the host's messages, then in the package's catalogue, then in
- * English. If a message of the host cannot be parsed, `onError` is called and the package's message is used.
- */
+/** A message is looked up in the host's messages (`onError` if invalid), then in the package's catalogue, then in English. */
 export function createTranslator(
   language: string,
   { override, onError }: { readonly override: MessageOverride; readonly onError: (error: Error) => void },
@@ -155,11 +149,9 @@ export function browserInWords({ t }: Translator, { browser, system }: NamedBrow
   return browser === null ? t('browser.unknown.on', { system }) : t('browser.named', { browser, system });
 }
 
-/** The languages of an app. */
 export interface Translations {
   /** BCP 47, in the order of the menu. The first is the default. */
   readonly languages: readonly string[];
-  /** The translator of the first language. */
   readonly fallback: Translator;
   /**
    * The translator of the available language that matches a BCP 47 tag best (RFC 4647, lookup): `de` for `de-AT`; undefined if

@@ -1,7 +1,6 @@
 import { RateLimiterRes, type RateLimiterAbstract } from 'rate-limiter-flexible';
 import type { Throttle } from './state-store';
 
-/** A limiter of rate-limiter-flexible as a {@link Throttle}. */
 export function countingThrottle(limiter: RateLimiterAbstract): Throttle {
   return {
     async spend(key) {

@@ -95,7 +95,6 @@ export type Counted =
   | { readonly outcome: 'busy'; readonly count: string }
   | { readonly outcome: 'blocked'; readonly retryAfterSeconds: number };
 
-/** The atomic operations of a store. */
 export interface PasswordCounters {
   reserveForNetwork(
     attempt: { readonly id: string; readonly network: string },
@@ -125,7 +124,6 @@ export interface PasswordCounters {
   noteNetwork(name: string, network: string, now: number): Promise<void>;
 }
 
-/** The only count of an address. */
 export const ALL_NAMES = 'all';
 /** The shared count of a name for all addresses that it never signed in from. */
 const STRANGERS = 'strangers';

@@ -63,16 +63,11 @@ const STATE: Readonly<Record<keyof StateStore, true>> = {
   createSessionStore: true,
 };
 
-/** The methods that a record store must have. */
 export const RECORD_METHODS: readonly string[] = Object.keys(RECORDS);
 
-/** The methods that a state store must have. */
 export const STATE_METHODS: readonly string[] = Object.keys(STATE);
 
-/**
- * Refuses every call until the store was found durable. If a store loses its records, nobody seems to be enrolled, and the
- * password alone would be enough. A store that was found durable is not checked again.
- */
+/** If a store loses its records, nobody seems to be enrolled, and the password alone would be enough. */
 export function requireDurableRecords(store: RecordStore): RecordStore {
   let isDurable = false;
 

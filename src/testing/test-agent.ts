@@ -27,15 +27,10 @@ export type TestAgent = SupertestAgent | FetchLike;
 /** The fields of a JSON answer; empty for a page. */
 export type AnswerFields = Readonly<Record<string, unknown>>;
 
-/**
- * Calls the routes of the pages with JSON answers. It posts forms, because every body parser and CSRF middleware of a host can
- * read them.
- */
+/** It posts forms, because every body parser and CSRF middleware of a host can read them. */
 export interface PageClient {
   get(path: string): Promise<AnswerFields>;
-  /** Posts a form with the CSRF token of the session. */
   post(path: string, fields?: Readonly<Record<string, string>>): Promise<AnswerFields>;
-  /** Opens a path of the app outside the pages. */
   visit(path: string): Promise<void>;
 }
 
@@ -87,7 +82,6 @@ function parseFields(text: string): AnswerFields {
   }
 }
 
-/** The fields of a JSON object; empty for anything else. */
 export function fieldsOf(value: unknown): AnswerFields {
   return typeof value === 'object' && value !== null ? { ...value } : {};
 }

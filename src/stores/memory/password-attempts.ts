@@ -11,7 +11,6 @@ import {
 } from '../password-attempts';
 import { ExpiringMap } from './owned-entries';
 
-/** The counts of a name or an address in the current window. */
 interface Window {
   readonly wrong: Map<string, number>;
   /** The ids of passwords that are being checked, and the counts that include each. */

@@ -11,7 +11,6 @@ import type { IndexEntry, IndexStore, MarkRange, QueueStore, QueuedItem } from '
 
 type Stored = CurrentDocument & { readonly outcome: 'found' };
 
-/** The documents of this process, and the claimed keys. */
 export interface StoredDocuments {
   readonly documents: Map<string, Map<DocumentName, Stored>>;
   readonly claims: Map<string, Owner>;

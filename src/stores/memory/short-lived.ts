@@ -64,7 +64,6 @@ export function unseenCodesIn(kept: StoredCodes): UnseenCodesStore {
   };
 }
 
-/** Moves the codes to the new handle of the session. */
 export function moveCodes(kept: StoredCodes, from: string, to: string, now: number): void {
   const codes = kept.get(from);
   kept.delete(from);

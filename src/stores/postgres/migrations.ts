@@ -86,7 +86,6 @@ function recordSql(schema: string, { id, breaking }: Migration): string {
   return `INSERT INTO ${schema}.migrations (id, breaking) VALUES (${id}, ${breaking})`;
 }
 
-/** The SQL that {@link migrate} runs on an empty database, for an administrator who runs it manually. */
 export function migrationSql(schema: string): string {
   const steps = MIGRATIONS.map((one) => `BEGIN;\n${recordSql(schema, one)};${one.sql(schema)}\nCOMMIT;`);
   return `${[...beginSql(schema), ''].join(';\n')}${steps.join('\n')}\n`;

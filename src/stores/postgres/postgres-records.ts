@@ -16,7 +16,6 @@ const SETTINGS: readonly (readonly [name: string, bad: string, effect: string])[
   ['synchronous_commit', 'off', 'loses what was written last when it stops'],
 ];
 
-/** Finds settings of the database with which records could be lost. One sentence each, with the fix. */
 export async function findWeaknesses(queries: Queries, schema: string): Promise<readonly string[]> {
   const [[shown = {}], unlogged] = await Promise.all([
     queries.run(

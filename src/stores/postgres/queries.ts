@@ -20,7 +20,6 @@ export type Row = Readonly<Record<string, unknown>>;
 export interface Queries {
   /** Runs one statement as its own transaction. Statements have no names, so that a pooler can share connections. */
   run(text: string, values?: readonly unknown[]): Promise<readonly Row[]>;
-  /** Runs several statements on one connection. */
   onOneClient<Result>(work: (run: Queries['run']) => Promise<Result>): Promise<Result>;
 }
 
@@ -129,7 +128,6 @@ const REASONS: ReadonlyMap<string, string> = new Map([
   ['57P03', 'it is starting'],
 ]);
 
-/** Converts an error of a statement or of the connection to an `MfaError`. */
 export function toStoreError(error: unknown): MfaError {
   if (error instanceof MfaError) return error;
   const code = codeOf(error);

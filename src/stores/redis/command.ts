@@ -10,9 +10,7 @@ export interface Command {
   readonly args: readonly Argument[];
   /** `=` and the version of a document that the caller has; empty for other reads. */
   readonly known: string;
-  /** Resolves with a reply of ioredis. */
   answer(reply: unknown): void;
-  /** Resolves with the answer of a joined read. */
   answerJoined(answer: unknown): void;
   /** Rejects with any error, converted to an `MfaError`. */
   fail(error: unknown): void;
@@ -48,7 +46,6 @@ export class PlainCommand implements Command {
   }
 }
 
-/** One document of an owner's hash. */
 export interface DocumentRead {
   readonly key: string;
   readonly name: string;
@@ -56,7 +53,6 @@ export interface DocumentRead {
   readonly known?: string;
 }
 
-/** Reads a document. The answer is only "unchanged" if the caller has the current version. */
 export class VersionedRead implements Command {
   readonly name = 'hmget';
   readonly args: readonly string[];
@@ -138,7 +134,6 @@ export function toRuns(commands: readonly Command[], most: number): readonly (re
   return runs;
 }
 
-/** The arguments after the script. */
 export function joinedArguments(reads: readonly Command[]): readonly Argument[] {
   const keys: Argument[] = [reads.length];
   const words: Argument[] = [];

@@ -6,7 +6,6 @@ export function isOne(reply: unknown): boolean {
   return Number(reply) === 1;
 }
 
-/** A list reply, each item text or null. */
 export function toTexts(reply: unknown, what: string): readonly (string | null)[] {
   if (!Array.isArray(reply)) throw unreadable(what);
   return reply.map((item: unknown) => {
@@ -30,7 +29,6 @@ function isHash(reply: unknown): reply is Hash {
   return typeof reply === 'object' && reply !== null && !Array.isArray(reply);
 }
 
-/** Parses an instant, a count or a time step as written by these stores. */
 export function toWholeNumber(text: string, what: string): number {
   const value = Number(text);
   if (text === '' || !Number.isSafeInteger(value)) throw unreadable(what);
@@ -87,7 +85,6 @@ export function unreadable(what: string, cause?: unknown): MfaError {
   return new MfaError('records-unreadable', `Redis has unexpected data instead of ${what}.`, { cause });
 }
 
-/** Converts an error of a command or of the connection to an `MfaError`. */
 export function toStoreError(error: unknown): MfaError {
   if (error instanceof MfaError) return error;
   const message = error instanceof Error ? error.message : String(error);

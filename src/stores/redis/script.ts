@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 
-/** A Lua script and the hash by which Redis stores it. */
 export interface Script {
   readonly lua: string;
   readonly sha: string;
@@ -10,7 +9,6 @@ export function defineScript(lua: string): Script {
   return { lua, sha: createHash('sha1').update(lua).digest('hex') };
 }
 
-/** Marks errors that a script raises for unexpected data. */
 export const UNREADABLE = 'UNREADABLE';
 
 /**

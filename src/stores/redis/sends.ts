@@ -72,10 +72,7 @@ export function sendsIn(
   };
 }
 
-/**
- * The two commands of an ioredis client that the limiter uses, batched with other commands and with a timeout. The limiter has
- * no fallback in memory: if Redis is down, it refuses.
- */
+/** The two commands of an ioredis client that the limiter uses. It has no fallback in memory: if Redis is down, it refuses. */
 class LimiterClient {
   readonly #redis: RedisCommands;
 

@@ -210,10 +210,7 @@ function isWhole(value: number | null): value is number {
   return value !== null && Number.isSafeInteger(value) && value >= 0;
 }
 
-/**
- * The session store for express-session in the same Redis. Each key lives as long as its cookie, as of the last write. It uses
- * the same batched commands as the other stores, so it has the same timeout.
- */
+/** The session store for express-session in the same Redis. Each key lives as long as its cookie, as of the last write. */
 export function createRedisSessionStore(redis: RedisCommands, prefix: string): Store {
   // The methods of an ioredis client that connect-redis calls.
   const client = {

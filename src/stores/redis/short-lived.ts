@@ -22,7 +22,6 @@ export interface UserKeys {
     name: UserKeyName,
     life: { readonly now: number; readonly expiresAt: number },
   ): Promise<void>;
-  /** Removes all data about the user, including sessions. */
   forgetUser(userId: string): Promise<void>;
 }
 

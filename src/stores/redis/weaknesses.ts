@@ -1,7 +1,6 @@
 import { redisCommands, type RedisClient, type RedisCommands } from './command-batch';
 import { toHash } from './replies';
 
-/** Finds settings of Redis with which records could be lost. One sentence each, with the fix. */
 export async function findWeaknesses(client: RedisClient, timeoutMs: number): Promise<readonly string[]> {
   const found = await Promise.all(
     mastersOf(client).map((node) => weaknessesOf(redisCommands(node, { timeoutMs }))),

@@ -68,7 +68,6 @@ async function runProbe(probe: Probe, target: AttackTarget, skip: readonly strin
   return { ...described, outcome: findings.length === 0 ? 'passed' : 'failed', findings, seconds };
 }
 
-/** Starts the app on a free port and records its request objects. */
 async function serve(
   app: RequestListener,
 ): Promise<Pick<AttackedSite, 'port' | 'nextId' | 'takeUser'> & { close(): Promise<void> }> {

@@ -54,9 +54,7 @@ export interface AttackedSite {
   readonly agent: Agent;
   readonly pagesPath: string;
   readonly csrfField: string;
-  /** Sent with each request. */
   readonly headers: Readonly<Record<string, string>>;
-  /** An id for the next request. */
   nextId(): string;
   /** `req.user` at the end of the request. */
   takeUser(id: string): unknown;

@@ -2,10 +2,7 @@ import type { AttackAnswer, AttackRequest } from './browser';
 import type { AttackTarget, Finding } from './probe';
 import type { AttackState } from './states';
 
-/**
- * Sends requests in one state, and returns those that got past the guard. Forms have a valid CSRF token, so that only the guard
- * can refuse them.
- */
+/** Forms have a valid CSRF token, so that only the guard can refuse them. */
 export async function tryAll(
   target: AttackTarget,
   state: AttackState,

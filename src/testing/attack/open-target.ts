@@ -168,7 +168,6 @@ async function findRefusals(
   return found;
 }
 
-/** Requires a second factor in the organization, and allows remembered browsers. */
 async function requireSecondFactor(mfa: AttackedMfa, organizationId: string): Promise<Policy> {
   const before = await mfa.policies.get(organizationId);
   await mfa.policies.save(organizationId, {

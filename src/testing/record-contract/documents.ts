@@ -10,7 +10,6 @@ const set = (name: DocumentName, expected: string | null, version: string, body 
   next: { version, body },
 });
 
-/** The tests of documents that every record store must pass. `open` returns the store under test. */
 export function describeDocuments({ describe, it, expect }: TestFramework, open: () => DocumentStore): void {
   const read = async (owner: Owner, name: DocumentName, known?: string) =>
     (await open().read([{ owner, name, ...(known === undefined ? {} : { known }) }]))[0];

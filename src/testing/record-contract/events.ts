@@ -3,7 +3,6 @@ import type { EventQuery, EventStore } from '../../stores/event-store';
 import { KEEP, NOW, anEvent, newId } from '../samples';
 import type { TestFramework } from '../test-framework';
 
-/** The tests of events that every record store must pass. */
 export function describeEvents({ describe, it, expect }: TestFramework, open: () => EventStore): void {
   describe('events', () => {
     const readAll = async (organizationId: string, limit: number, filter: Partial<EventQuery> = {}) => {

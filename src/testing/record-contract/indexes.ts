@@ -13,7 +13,6 @@ const INDEXES = [
   'enrolled',
 ];
 
-/** The tests of member indexes that every record store must pass. */
 export function describeIndexes({ describe, it, expect }: TestFramework, open: () => IndexStore): void {
   const put = (organizationId: string, members: Readonly<Record<string, Readonly<Record<string, number>>>>) =>
     open().indexMembers(
@@ -169,7 +168,7 @@ const anItem = (overrides: Partial<QueuedItem> = {}): QueuedItem => ({
 const WHEN = { dueAt: NOW + 60_000, most: 100 };
 const DUE = { now: NOW + 60_000, limit: 10, untilAt: NOW + 120_000 };
 
-/** The tests of queues that every record store must pass. Each named queue is shared by all users. */
+/** Each named queue is shared by all users. */
 export function describeQueues(
   { describe, it, beforeEach, expect }: TestFramework,
   open: () => QueueStore,

@@ -2,7 +2,6 @@ import type { StateStore } from '../../stores/state-store';
 import { NOW, PENDING, SESSION, aChallenge, aSentCode, issueInPendingLoginWith, newId } from '../samples';
 import type { TestFramework } from '../test-framework';
 
-/** The tests of challenges that every state store must pass. */
 export function describeChallenges({ describe, it, expect }: TestFramework, open: () => StateStore): void {
   const issueInPendingLogin = issueInPendingLoginWith({ expect }, open);
 

@@ -35,7 +35,6 @@ async function keepEverything(state: StateStore, userId: string): Promise<() => 
     ]);
 }
 
-/** The tests of forgetting a user that every state store must pass. */
 export function describeForgetting({ describe, it, expect }: TestFramework, open: () => StateStore): void {
   describe('a user who is forgotten', () => {
     it('has no data left, while others keep theirs', async () => {

@@ -23,7 +23,6 @@ export function aPassword(overrides: Partial<PasswordAttempt> = {}): PasswordAtt
   };
 }
 
-/** The tests of password attempts that every state store must pass. */
 export function describePasswordAttempts(
   { describe, it, expect }: TestFramework,
   open: () => StateStore,

@@ -10,7 +10,6 @@ import {
 } from '../samples';
 import type { TestFramework } from '../test-framework';
 
-/** The tests of pending logins that every state store must pass. */
 export function describePendingLogins({ describe, it, expect }: TestFramework, open: () => StateStore): void {
   const issueInPendingLogin = issueInPendingLoginWith({ expect }, open);
 

@@ -2,7 +2,6 @@ import type { SendBudget, StateStore } from '../../stores/state-store';
 import { NOW, newId } from '../samples';
 import type { TestFramework } from '../test-framework';
 
-/** The tests of send budgets that every state store must pass. */
 export function describeSendBudgets({ describe, it, expect }: TestFramework, open: () => StateStore): void {
   describe('send budgets', () => {
     const budget = (...windows: [max: number, seconds: number][]): SendBudget => ({
@@ -82,7 +81,6 @@ export function describeSendBudgets({ describe, it, expect }: TestFramework, ope
   });
 }
 
-/** The tests of throttles that every state store must pass. */
 export function describeThrottles({ describe, it, expect }: TestFramework, open: () => StateStore): void {
   describe('throttles', () => {
     it('blocks only the key whose points are used up', async () => {

@@ -2,7 +2,6 @@ import type { StateStore } from '../../stores/state-store';
 import { NOW, SESSION, aChallenge, aSession, issueInPendingLoginWith, newId } from '../samples';
 import type { TestFramework } from '../test-framework';
 
-/** The tests of sessions that every state store must pass. */
 export function describeSessions({ describe, it, expect }: TestFramework, open: () => StateStore): void {
   const issueInPendingLogin = issueInPendingLoginWith({ expect }, open);
 

@@ -3,7 +3,6 @@ import type { UnseenCodes } from '../../stores/unseen-codes';
 import { NOW, aPendingLogin, aSession, newId } from '../samples';
 import type { TestFramework } from '../test-framework';
 
-/** The tests of unlock links that every state store must pass. */
 export function describeUnlockLinks({ describe, it, expect }: TestFramework, open: () => StateStore): void {
   describe('unlock links', () => {
     const link = { userId: 'a:b {c}', expiresAt: NOW + 1_800_000 };
@@ -24,7 +23,6 @@ function someCodes(overrides: Partial<UnseenCodes> = {}): UnseenCodes {
   return { sealed: newId(), issuedAt: NOW, expiresAt: NOW + 600_000, replacesOlder: true, ...overrides };
 }
 
-/** The tests of new recovery codes that every state store must pass. */
 export function describeUnseenCodes({ describe, it, expect }: TestFramework, open: () => StateStore): void {
   describe('new recovery codes', () => {
     it('are found only by the session that created them', async () => {
@@ -103,7 +101,6 @@ export function describeUnseenCodes({ describe, it, expect }: TestFramework, ope
   });
 }
 
-/** The tests of sent messages that every state store must pass. */
 export function describeSentMessages({ describe, it, expect }: TestFramework, open: () => StateStore): void {
   describe('sent messages', () => {
     it('returns a message once', async () => {

@@ -2,7 +2,6 @@ import type { AttackAnswer, AttackBrowser, AttackRequest } from '../browser';
 import { nameOf, sawOf } from '../crawl';
 import type { AttackTarget, Finding, Probe } from '../probe';
 
-/** Answers that reveal too much, redirect elsewhere or stay in caches. */
 export const ANSWER_PROBES: readonly Probe[] = [
   {
     name: 'open-redirect',
@@ -148,7 +147,6 @@ interface AttackPage {
   readonly request: AttackRequest;
 }
 
-/** Public pages, public forms, and pages of a signed-in person. */
 async function pagesFor(
   target: AttackTarget,
   headers: Readonly<Record<string, string>>,

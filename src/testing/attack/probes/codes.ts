@@ -1,7 +1,6 @@
 import { sawOf } from '../crawl';
 import type { AttackTarget, Finding, Probe } from '../probe';
 
-/** Ways to pass the second step without a valid code. */
 export const CODE_PROBES: readonly Probe[] = [
   {
     name: 'replayed-code',

@@ -6,7 +6,6 @@ import type { AttackState } from '../states';
 /** Anonymous, in a pending login, and in a session without a second factor. */
 const UNPROVEN: readonly AttackState[] = ['anonymous', 'pending', 'unproven'];
 
-/** Routes that can be reached before the second factor. */
 export const REACH_PROBES: readonly Probe[] = [
   {
     name: 'unguarded-route',

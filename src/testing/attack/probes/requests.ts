@@ -1,7 +1,6 @@
 import { isSafe, sawOf } from '../crawl';
 import type { Finding, Probe } from '../probe';
 
-/** Requests that another site can send from the browser of a signed-in person. */
 export const REQUEST_PROBES: readonly Probe[] = [
   {
     name: 'csrf',
@@ -76,7 +75,6 @@ const FOREIGN_FORM = {
   body: 'a=1',
 };
 
-/** Sessions that start too early or end too late. */
 export const SESSION_PROBES: readonly Probe[] = [
   {
     name: 'kept-after-sign-out',
