@@ -18,7 +18,6 @@ export class Advice {
     this.#onError = onError;
   }
 
-  /** Reports advice once per `topic`. */
   give(topic: string, message: string): void {
     this.#report(topic, new MfaError('host-misconfigured', message));
   }
@@ -38,7 +37,6 @@ export class Advice {
   }
 }
 
-/** The kinds of thing that can have a date in the future. */
 export type DatedThing =
   'session' | 'login' | 'lock' | 'remembered browser' | 'exemption' | 'password reset' | 'app code';
 

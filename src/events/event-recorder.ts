@@ -6,7 +6,6 @@ import type { EventName, MfaEvent } from './events';
 import type { Log } from './log';
 import type { Metrics } from './metrics';
 
-/** An event without its time, which the recorder adds. */
 export type EventReport = Omit<MfaEvent, 'at' | 'details'> & { readonly details?: MfaEvent['details'] };
 
 /** The events for a host. `'event'` is every event. */
@@ -22,9 +21,7 @@ export interface EventRecorderParts {
   readonly clock: Clock;
   readonly keep: { readonly maxCount: number; readonly maxAgeSeconds: number };
   readonly onError: (error: unknown) => void;
-  /** Logs the stored events. */
   readonly log?: Pick<Log, 'event'> | null;
-  /** Counts every event. */
   readonly metrics?: Pick<Metrics, 'event'> | null;
   /** Queues the event for webhooks. Resolves when it is queued. */
   readonly queue?: (event: MfaEvent) => Promise<void>;
@@ -32,13 +29,9 @@ export interface EventRecorderParts {
 
 /** Events of an organization within this time are stored together. */
 const BATCH_MS = 25;
-/** The maximum number of events stored together. */
 const MAX_BATCH = 500;
 
-/**
- * Emits every event to the host, and stores it. A repeated refusal is stored once a minute, and events of one kind by one person
- * only up to a limit. Storing never delays or fails a response; events that cannot be stored are passed to `onError`.
- */
+/** Stores repeated refusals once a minute, and events of one kind by one person up to a limit. Storing never fails a request. */
 export class EventRecorder implements MfaEvents {
   readonly #emitter = new EventEmitter();
   readonly #running = new Set<Promise<void>>();
@@ -70,7 +63,6 @@ export class EventRecorder implements MfaEvents {
     return queue === undefined ? Promise.resolve() : this.#track(queue(event));
   }
 
-  /** Makes `settled` wait for the work, and passes a failure to `onError`. */
   #track(work: Promise<void>): Promise<void> {
     const done = work.catch(this.#parts.onError);
     this.#running.add(done);
@@ -122,10 +114,7 @@ const CAPACITY = 10_000;
 /** More than a person causes by hand, and more than the limits on guessing allow. */
 const MOST_A_MINUTE = 20;
 
-/**
- * Detects floods of events. If all were stored, an attacker could send a hundred thousand requests and push everything else out
- * of an organization's log.
- */
+/** If all were stored, an attacker's requests could push everything else out of an organization's log. */
 export class EventFlood {
   readonly #lastStoredAt = new RecentMap<string, number>(CAPACITY);
   readonly #ofPerson = new RecentMap<string, { readonly since: number; count: number }>(CAPACITY);

@@ -128,7 +128,6 @@ const IMPERSONAL_DETAILS: ReadonlySet<string> = new Set([
   'assignedKind',
 ]);
 
-/** Removes the person from an event. Keeps what happened and when, but not to whom or from where. */
 export function withoutPerson(event: MfaEvent, userId: string): MfaEvent {
   const { name, at, organizationId, details } = event;
   const kept = Object.entries(details).filter(

@@ -15,10 +15,7 @@ export function readState<State>(schema: Schema<State>, stored: FactorState): St
   });
 }
 
-/**
- * Seals an authenticator's secret again if it is sealed under an older key, so that the old key can be removed from the ring. A
- * failing store must not invalidate the right proof before it, so errors are ignored.
- */
+/** Lets an older key be removed from the ring. A failing store must not invalidate the right proof before it, so errors are ignored. */
 export async function resealIfStale(
   { records, keyRing }: Pick<FactorTools, 'records' | 'keyRing'>,
   { userId, authenticator }: { readonly userId: string; readonly authenticator: Authenticator },
@@ -32,10 +29,7 @@ export async function resealIfStale(
   await records.resealAuthenticator(userId, id, { expected: sealedSecret, sealed }).catch(() => false);
 }
 
-/**
- * Uses up a proof and its challenge: true exactly once, however many calls run in parallel. An enrollment only uses up the
- * challenge, because there is no authenticator yet.
- */
+/** True exactly once, however many calls run in parallel. An enrollment has no authenticator yet. */
 export async function acceptProof(
   factor: FactorDefinition,
   attempt: Attempt,

@@ -42,10 +42,7 @@ export const FACTOR_MESSAGES: ReadonlyMap<string, string> = new Map(
   ),
 );
 
-/**
- * The message keys of a sentence about a factor. It may use `{issuer}`, the name of the app; `{label}`, ` (its name)` if the
- * authenticator has one; and `{destination}`. `unnamed` is used if the address is unknown.
- */
+/** `{issuer}` is the name of the app, `{label}` is ` (its name)` if the authenticator has one. `unnamed`: the address is unknown. */
 export interface FactorSentence {
   readonly named: MessageKey;
   readonly unnamed: MessageKey;
@@ -53,7 +50,6 @@ export interface FactorSentence {
 
 /** The text about a factor on pages, in emails and in lists: the messages `factor.<kind>.<field>` of the catalogue. */
 export interface FactorWords {
-  /** In lists, filters and charts: `Authenticator app`. */
   readonly name: string;
   /** How a session was proven: `authenticator app`. */
   readonly proof: string;
@@ -77,7 +73,6 @@ export interface FactorWords {
   readonly otherDestination: string | null;
   /** Follows `Confirm it’s you to`. `replace` is used to replace an authenticator. */
   readonly purpose: { readonly add: string; readonly replace: string };
-  /** The button that selects it at sign-in. */
   readonly choice: FactorSentence;
   /** The heading of the other options, on the page that asks for this one. */
   readonly noneAtHand: string;

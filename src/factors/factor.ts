@@ -31,7 +31,6 @@ export interface Attempt<Submission = unknown> {
   readonly now: number;
 }
 
-/** A right proof, in the form that its factor uses to accept it. */
 export interface Verified<Proof = unknown> {
   readonly outcome: 'verified';
   readonly proof: Proof;
@@ -69,10 +68,8 @@ export interface Shown {
   readonly view: Readonly<Record<string, unknown>>;
 }
 
-/** The person who sets up a factor. */
 export interface Enrollee {
   readonly issuer: string;
-  /** Identifies the entry in an app: an email address, or the username. */
   readonly account: string;
   readonly name: string;
   readonly authenticators: readonly Authenticator[];
@@ -161,7 +158,6 @@ export interface FactorDefinition<
   /** English messages by field of `FactorWords`, for a kind that is not in the catalogues. */
   readonly messages?: Readonly<Record<string, string>>;
   readonly views: FactorViews;
-  /** The form field that holds the proof. */
   readonly field: 'code' | 'response';
   /** Parses the stored state. Keeps fields that a newer version added. */
   readonly stateSchema: Schema<State>;
@@ -175,10 +171,7 @@ export interface FactorDefinition<
   ): { readonly word: MessageKey; readonly json: Readonly<Record<string, unknown>> } | null;
   /** The value that all of a person's authenticators of the kind share. Browsers store them under it. */
   ownerHandle?(state: State): string;
-  /**
-   * What the settings page tells the browser after an authenticator was renamed or removed. `owner` is the handle of a removed
-   * one, or null.
-   */
+  /** After an authenticator was renamed or removed. `owner` is the handle of a removed one, or null. */
   announce?(
     left: readonly Authenticator[],
     owner: string | null,
@@ -188,26 +181,18 @@ export interface FactorDefinition<
   worksHere?(state: State, tools: FactorTools): boolean;
   /** Omitted if nothing can be imported. */
   readonly imports?: FactorImport;
-  /** Whether it works with these options: the host can deliver or verify it. */
   available(options: FactorOptions): boolean;
   /** Parses a submitted proof. Null if it does not have the right form; no attempt is counted then. */
   parse(submitted: unknown): Submission | null;
   /** The number of digits in a code for this state. Omitted for six, or if the proof is not digits. */
   digits?(state: FactorState): number;
-  /** Verifies a proof without using it up. */
   verify(attempt: Attempt<Submission>, tools: FactorTools): Promise<Verification<Proof>>;
-  /**
-   * Returns the state after a right proof, so that the same proof is refused next time, or null to refuse this one. Must be pure.
-   */
+  /** The state with which the same proof is refused next time, or null to refuse this one. Must be pure. */
   afterProof(state: State, proof: Proof, now: number): State | null;
-  /**
-   * Uses up a proof that is not recorded in the state of an authenticator, together with its challenge: true exactly once,
-   * however many calls run in parallel. Without it, `afterProof` is used.
-   */
+  /** For a proof that the state does not record: true exactly once, however many calls run in parallel. Default: `afterProof`. */
   accept?(attempt: Attempt<Submission>, proof: Proof, tools: FactorTools): Promise<boolean>;
 }
 
-/** The options that determine which factors are available. */
 export interface FactorOptions {
   readonly channels: readonly Channel[];
   readonly passkeys: boolean;

@@ -59,11 +59,9 @@ export function findAvailableKinds(options: FactorOptions): readonly FactorKind[
 
 const backedUp = FACTORS.find(({ enrollment }) => (enrollment?.backup ?? null) !== null);
 
-/** The kind for which the wizard sets up a backup first, and the kind of that backup. */
 export const KIND_WITH_BACKUP: FactorKind | null = backedUp?.traits.kind ?? null;
 export const BACKUP_PHONE_KIND: FactorKind | null = backedUp?.enrollment?.backup ?? null;
 
-/** The kind whose authenticators can be imported from another system. */
 export const IMPORTED_FACTOR = findImported();
 
 function findImported(): FactorImport & { readonly kind: FactorKind } {
@@ -98,7 +96,6 @@ export interface Factor extends Pick<FactorDefinition, 'traits' | 'parse'> {
   } | null;
   verify(attempt: Attempt): Promise<Verification>;
   confirm(verified: Verified): FactorState;
-  /** False if another person has something that only one may have. */
   claim(userId: string, verified: Verified): Promise<boolean>;
   /** Null to ask the person for a name. */
   suggestLabel(state: FactorState): string | null;
@@ -142,12 +139,10 @@ function bind(definition: FactorDefinition, tools: FactorTools): Factor {
   };
 }
 
-/** The way in, bound to the stores and keys of one instance. */
 export interface BoundWayIn extends Pick<WayIn, 'kind' | 'template' | 'parse' | 'challengeOf'> {
   show(challenge: string): Promise<Shown>;
   verify(attempt: Parameters<WayIn['verify']>[0]): ReturnType<WayIn['verify']>;
   accept(right: RightWayIn, now: number): Promise<boolean>;
-  /** Marks a challenge as used. */
   readonly used: Throttle;
 }
 

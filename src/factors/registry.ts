@@ -9,5 +9,4 @@ import type { WayIn } from './way-in';
 /** Every factor, in the order they are offered. */
 export const FACTORS: readonly FactorDefinition[] = [passkey, totp, smsCode, emailCode, recoveryCode];
 
-/** The factor that people can sign in with instead of a password. */
 export const WAY_IN: WayIn = passkeyWayIn;

@@ -1,7 +1,6 @@
 import type { FactorKind } from '../core/member/factor-kind';
 import type { FactorTools, Shown } from './factor';
 
-/** A right proof that also identifies the user. */
 export interface RightWayIn<Proof = unknown> {
   readonly userId: string;
   readonly authenticatorId: string;
@@ -24,14 +23,12 @@ export type WayInVerdict<Proof = unknown> =
       readonly owner: Pick<RightWayIn, 'userId' | 'authenticatorId'> | null;
     };
 
-/** A way in: how people sign in with one kind of factor, without a username and a password. */
 export interface WayIn<Submission = unknown, Proof = unknown> {
   readonly kind: FactorKind;
   /** The template of the form on the sign-in page, in `views/`. Gets the result of `show`. */
   readonly template: string;
   /** What the sign-in page and its JSON show for a challenge. */
   show(challenge: string, tools: FactorTools): Promise<Shown>;
-  /** Parses a submitted proof. Null if it does not have the right form. */
   parse(submitted: unknown): Submission | null;
   /** The challenge that the submission claims to answer. The caller must check that it was issued here. */
   challengeOf(submission: Submission): string | null;
@@ -40,9 +37,6 @@ export interface WayIn<Submission = unknown, Proof = unknown> {
     attempt: { readonly submitted: Submission; readonly challenge: string },
     tools: FactorTools,
   ): Promise<WayInVerdict<Proof>>;
-  /**
-   * Stores the state that the authenticator reported, so that an older one is refused from now on. False if a newer one was
-   * stored in the meantime.
-   */
+  /** An older state is refused from now on. False if a newer one was stored in the meantime. */
   accept(right: RightWayIn<Proof>, now: number, tools: FactorTools): Promise<boolean>;
 }

@@ -6,7 +6,6 @@ export interface BackgroundJob {
   readonly kind: JobKind;
   readonly organizationId: string;
   readonly id: string;
-  /** The number of finished steps. */
   readonly step: number;
   /** Where the next step starts; null for the beginning. */
   readonly cursor: string | null;
@@ -20,26 +19,17 @@ export interface BackgroundJob {
   readonly startedBy: string | null;
   /** What the job must do, as text that only its code reads. Null if it needs none, and after the job has ended. */
   readonly plan: string | null;
-  /** Why the job ended early, or null. */
   readonly stopped: string | null;
   readonly finishedAt: number | null;
 }
 
 /** Stores the progress of jobs, so that another process can continue them. */
 export interface JobRecords {
-  /**
-   * Starts the job, unless another job of its kind is unfinished or the newest one has the same id. Atomic. Returns the current
-   * job.
-   */
+  /** Starts the job unless another of its kind is unfinished or the newest has the same id. Atomic. Returns the current job. */
   beginJob(job: BackgroundJob): Promise<BackgroundJob>;
-  /**
-   * Stores the job after its next step. Atomic: false, and nothing is stored, unless the stored job has the same id and exactly
-   * one step less. If several processes work on one job, only one continues.
-   */
+  /** Atomic: false unless the stored job has the same id and one step less, so that only one of several processes continues. */
   advanceJob(job: BackgroundJob): Promise<boolean>;
-  /** The newest job of the kind, finished or not. */
   findJob(organizationId: string, kind: JobKind): Promise<BackgroundJob | undefined>;
-  /** The unfinished jobs of all organizations. */
   listUnfinishedJobs(): Promise<readonly { readonly organizationId: string; readonly kind: JobKind }[]>;
   /** Removes the jobs of an organization from the queue. Its jobs document is removed separately. */
   dropJobsOf(organizationId: string): Promise<void>;

@@ -3,7 +3,6 @@ import { MfaError } from '../core/errors';
 /** How long a change may wait for earlier ones. */
 const LONGEST_WAIT_MS = 5_000;
 
-/** How many changes of one owner may wait in this process. More are refused. */
 export const MOST_WAITING = 50;
 
 interface Waiting {

@@ -11,10 +11,7 @@ import { organizationRecordsIn } from './organization-records';
 import { noticeRecordsIn, webhookRecordsIn } from './queue-records';
 import type { Records } from './records';
 
-/**
- * Keys that only one person may have. The claim is written before the member's document. So a claim is void if its owner does not
- * have what the key identifies: the enrollment was abandoned, or the authenticator was removed.
- */
+/** Written before the member's document, so a claim is void if its owner does not have what the key identifies. */
 export function keyRecordsIn(
   documents: Documents,
   store: DocumentStore,
@@ -119,7 +116,6 @@ interface MarkedMember {
   readonly marks: MemberMarks;
 }
 
-/** Every index that these members are added to or removed from. */
 function indexesOf(members: readonly MarkedMember[]): readonly MemberIndex[] {
   return [...new Set([...MEMBER_INDEXES, ...members.flatMap(({ marks }) => Object.keys(marks))])];
 }

@@ -25,7 +25,6 @@ interface Current<Value> extends ParsedDocument<Value> {
   readonly version: string | null;
 }
 
-/** The values of several formats, in the same order. */
 type Values<Formats extends readonly DocumentFormat<unknown>[]> = {
   readonly [Place in keyof Formats]: Formats[Place] extends DocumentFormat<infer Value> ? Value : never;
 };
@@ -58,8 +57,7 @@ const LONGEST_REQUEST_MS = 60_000;
 const newVersion = () => randomBytes(16).toString('base64url');
 
 /**
- * Reads documents, and changes them with rules. A change applies the rule to the current documents and writes the result if
- * nothing changed in between; otherwise it applies the rule again. Every outcome is based on a version that the store confirmed
+ * A rule is applied again if the documents changed in between. Every outcome is based on a version that the store confirmed
  * during the call.
  */
 export class Documents {
@@ -90,10 +88,7 @@ export class Documents {
     return this.#queue.run(ownerKey(owner), () => this.#apply(owner, formats, rule, options), options);
   }
 
-  /**
-   * Removes every document of the owner. Later changes by requests that were already running do not create them again: every
-   * process that had read the documents refuses them.
-   */
+  /** Later changes by requests that were already running do not create the documents again. */
   remove(owner: Owner): Promise<void> {
     const names = owner.kind === 'user' ? USER_DOCUMENTS : ORGANIZATION_DOCUMENTS;
     const key = ownerKey(owner);

@@ -7,25 +7,15 @@ import type { Documents } from './documents';
 import { BROWSERS, JOBS, MEMBER } from './formats';
 
 export interface ErasureRecords {
-  /** The organizations that the user's records mention. */
   organizationsOf(userId: string): Promise<readonly string[]>;
-  /**
-   * Removes everything about the user: documents, claimed keys, queued work. Later changes by requests that were already running
-   * are refused; only a sign-in starts a new record. The caller must remove the user from indexes and events.
-   */
+  /** Later changes by running requests are refused; only a sign-in starts a new record. Indexes and events are the caller's. */
   removeUser(userId: string): Promise<void>;
-  /**
-   * Removes the documents of the organization, these indexes and its events. The caller must remove its data from the members.
-   */
+  /** The documents, these indexes and the events. The caller must remove its data from the members. */
   removeOrganization(organizationId: string, indexes: readonly string[]): Promise<void>;
   /** Removes the organization from the user's documents: settings, skips, exemption, remembered browsers. */
   leaveOrganization(userId: string, organizationId: string): Promise<void>;
-  /** Removes the id of an administrator from an exemption that they granted to this user. */
   eraseGrantor(userId: string, organizationId: string, grantedBy: string): Promise<void>;
-  /**
-   * Removes the id of an administrator from the jobs that they started, together with the plan of each. Jobs that need a plan
-   * end.
-   */
+  /** Also removes the plan of each job. Jobs that need a plan end. */
   eraseJobStarter(organizationId: string, startedBy: string): Promise<void>;
 }
 

@@ -15,10 +15,7 @@ import type { DocumentName } from '../stores/document-store';
 import type { BackgroundJob, JobKind } from './background-jobs';
 import type { DailyCounts } from './member-index';
 
-/**
- * The stored form of one kind of document. Schemas add defaults for fields that an older version did not write, and keep fields
- * that a newer one added, so that two versions of an app can run side by side.
- */
+/** Schemas add defaults for missing fields and keep unknown ones, so that two versions of an app can run side by side. */
 export interface DocumentFormat<Value> {
   readonly name: DocumentName;
   readonly schema: Schema<Value>;
@@ -198,7 +195,6 @@ export const POLICY: DocumentFormat<PolicyDocument> = {
   }),
 };
 
-/** The counts of each day, oldest first. */
 export interface AdoptionDocument {
   readonly days: readonly DailyCounts[];
 }
@@ -214,7 +210,6 @@ export const ADOPTION: DocumentFormat<AdoptionDocument> = {
 /** The organization id is not stored: it is the key of the document. */
 export type StoredJob = Omit<BackgroundJob, 'organizationId'>;
 
-/** The newest job of each kind, finished or not. */
 export interface JobsDocument {
   readonly jobs: readonly StoredJob[];
 }

@@ -1,7 +1,6 @@
 /**
- * The indexes of the members of one organization. Each has one number per member, by which it is sorted first: for `exempt` and
- * `locked`, when it ends; for `enrolled`, the number of authenticators; for `waiting`, the number of skips used; and 0 for the
- * others.
+ * Sorted by one number per member: for `exempt` and `locked`, when it ends; for `enrolled`, the number of authenticators; for
+ * `waiting`, the number of skips used; and 0 for the others.
  */
 export const MEMBER_INDEXES = [
   'configured',
@@ -18,10 +17,7 @@ export const MEMBER_INDEXES = [
 /** One of {@link MEMBER_INDEXES}, or a kind of factor. */
 export type MemberIndex = string;
 
-/**
- * The score of one member in each index. Null means not in the index, and for {@link MEMBER_INDEXES} so does a missing entry.
- * Every kind that the member may have lost must be included.
- */
+/** Null means not in the index, and for {@link MEMBER_INDEXES} so does a missing entry. Includes every kind that may be lost. */
 export type MemberMarks = Readonly<Record<MemberIndex, number | null>>;
 
 export interface IndexEntry {
@@ -42,23 +38,15 @@ export interface DailyCounts {
   readonly configured: number;
 }
 
-/**
- * Indexes are written after the records, perhaps on another node, so they may be outdated or lack a member. Code that reads one
- * must compare each entry with the member's record, and write the entry again if they differ.
- */
+/** Written after the records, perhaps on another node: a reader compares each entry with the member's record and repairs it. */
 export interface MemberIndexRecords {
-  /**
-   * Adds each member to the given indexes, and removes it from all others. Atomic for each member; writing the same twice changes
-   * nothing.
-   */
+  /** Removes each member from all other indexes. Atomic for each; writing the same twice changes nothing. */
   saveMemberMarks(
     organizationId: string,
     members: readonly { readonly userId: string; readonly marks: MemberMarks }[],
   ): Promise<void>;
 
-  /**
-   * Sorted by score and user id, starting after `after`, which need not exist any more. The cost does not grow with the index.
-   */
+  /** Sorted by score and user id, after `after`, which need not exist. The cost does not grow with the index. */
   listIndex(
     query: MarkRange & {
       readonly organizationId: string;
@@ -77,6 +65,5 @@ export interface MemberIndexRecords {
 
   /** Replaces the counts of the day, and keeps the newest `keepDays`. Atomic. */
   saveDailyCounts(organizationId: string, counts: DailyCounts, keepDays: number): Promise<void>;
-  /** Oldest first. */
   listDailyCounts(organizationId: string): Promise<readonly DailyCounts[]>;
 }

@@ -47,12 +47,10 @@ type MethodNames =
   | 'findRecoveryCode'
   | 'consumeRecoveryCode';
 
-/** Wraps a rule that always takes effect. */
 const unconditional =
   (rule: (member: MemberDocument) => MemberDocument) =>
   ([member]: readonly [MemberDocument]) => ({ next: [rule(member)] as const, outcome: undefined });
 
-/** Wraps a rule with an outcome. */
 const withOutcome =
   <Outcome>(rule: (member: MemberDocument) => { next: MemberDocument; outcome: Outcome }) =>
   ([member]: readonly [MemberDocument]) => {

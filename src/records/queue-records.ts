@@ -5,10 +5,7 @@ import type { QueueStore, QueuedItem } from '../stores/record-store';
 
 /** A queue of one kind of item. Items are stored until they are done. */
 export interface QueueOf<Item> {
-  /**
-   * Stores an item that is due at `dueAt`, or replaces the one with the same id. Atomic: if the queue has more than `most` items,
-   * the oldest due are removed, and their number is returned.
-   */
+  /** Replaces the item with the same id. Atomic. Returns how many of the oldest due were removed to keep at most `most`. */
   keep(item: Item, keep: { readonly dueAt: number; readonly most: number }): Promise<number>;
   /**
    * Returns the due items, at most `limit`, and postpones each until `untilAt`, so that no other process takes it too. An item
@@ -29,7 +26,6 @@ export interface QueueOf<Item> {
 /** More than a queue ever has. */
 const MOST_LISTED = 1_000_000;
 
-/** The queue with this name, which stores items as JSON. */
 export function queueOf<Item extends { readonly id: string; readonly organizationId: string }>(
   queue: QueueStore,
   of: {

@@ -15,19 +15,15 @@ import type { NoticeRecords, WebhookRecords } from './queue-records';
 export type { BrowserUse, BrowserUseOutcome } from './person-records';
 export type { GuessOutcome, GuessRequest } from './person-records';
 
-/** Everything that is stored about one user, as a member of one organization. */
 export interface MemberRecord {
   readonly userId: string;
   readonly organizationId: string;
   /** Null until the first login, and after the record was lost. */
   readonly epoch: string | null;
-  /** When the user's sessions were last ended; null if never. */
   readonly sessionsEndedAt: number | null;
-  /** When the host last reported that the user chose a new password. */
   readonly passwordChangedAt?: number;
   readonly settings: MemberSettings;
   readonly authenticators: readonly Authenticator[];
-  /** The authenticator that the person wants to be asked for first, or null. */
   readonly askedFirst: string | null;
   readonly recoveryCodesLeft: number;
   /** When the set of recovery codes was created. Stays after all are used; null if there is none. */
@@ -43,7 +39,6 @@ export interface PolicyRecord {
   readonly policy: Policy;
   /** Null until the organization's first login, and after the record was lost. */
   readonly epoch: string | null;
-  /** When the organization's sessions were last ended; null if never. */
   readonly sessionsEndedAt: number | null;
 }
 
@@ -51,7 +46,6 @@ export interface PolicyRecord {
 export interface SessionsEnd {
   readonly epoch: string;
   readonly endedAt: number;
-  /** The sessions end because the user chose a new password. */
   readonly passwordChanged?: true;
 }
 
@@ -113,35 +107,27 @@ export interface Records
     | { readonly outcome: 'conflict'; readonly current: Policy }
   >;
 
-  /** Returns the user's epoch, or stores `candidate` if there is none. Atomic: all callers get the same. */
+  /** Atomic: all callers get the same epoch. */
   establishUserEpoch(userId: string, candidate: string): Promise<string>;
   establishOrganizationEpoch(organizationId: string, candidate: string): Promise<string>;
 
   /** Ends every session, pending login and challenge of the user, with one write. */
   replaceUserEpoch(userId: string, end: SessionsEnd): Promise<void>;
-  /**
-   * Replaces the epoch if `expected` is the current one: for a session that ends the others and continues with the new epoch.
-   * Atomic. False, and nothing written, if the sessions were already ended in between, including this one.
-   */
+  /** For a session that ends the others and continues with the new epoch. Atomic. False if all were ended in between. */
   renewUserEpoch(userId: string, renewal: SessionsEnd & { readonly expected: string }): Promise<boolean>;
   /** Only ends sessions without an epoch that started before `endedAt`. */
   noteSessionsEnded(userId: string, endedAt: number): Promise<void>;
-  /** Stores the channel of a password reset in place of the previous one. */
   noteSpentChannel(userId: string, spent: SpentChannel): Promise<void>;
   /** Ends every session and pending login of the organization, with one write. */
   replaceOrganizationEpoch(organizationId: string, end: SessionsEnd): Promise<void>;
 
-  /**
-   * Replaces both settings, and keeps skips and exemption. A change assigns the kinds on file again: their counts are cleared and
-   * disabled kinds are enabled, unless `keepsCounts`. Atomic.
-   */
+  /** Keeps skips and exemption. Kinds on file are assigned again: counts are cleared unless `keepsCounts`. Atomic. */
   saveMemberSettings(
     userId: string,
     organizationId: string,
     settings: Pick<MemberSettings, 'enabled' | 'assignedKind'>,
     options?: { readonly keepsCounts: boolean },
   ): Promise<void>;
-  /** Null ends the exemption. */
   saveExemption(userId: string, organizationId: string, exemption: Exemption | null): Promise<void>;
 
   /** Counts one skip unless `limit` is reached (null: no limit). Atomic: parallel calls never exceed the limit. */
@@ -151,21 +137,11 @@ export interface Records
     limit: number | null,
   ): Promise<{ readonly outcome: 'spent'; readonly skipsUsed: number } | { readonly outcome: 'exhausted' }>;
 
-  /**
-   * Adds a confirmed authenticator. With `replaces`, removes the old one in the same atomic step; if that one was preferred, the
-   * new one is.
-   */
+  /** With `replaces`, removes the old one in the same atomic step; if it was preferred, the new one is. */
   addAuthenticator(userId: string, authenticator: Authenticator, replaces?: string): Promise<void>;
-  /**
-   * Adds an authenticator that was just proven, and its new recovery codes, if nothing changed since the enrollment was
-   * authorized. Atomic: of several concurrent enrollments that expect the same state, one succeeds. Otherwise false, and nothing
-   * written.
-   */
+  /** Also stores its new recovery codes. Atomic: of several concurrent enrollments that expect the same state, one succeeds. */
   bindAuthenticator(userId: string, authenticator: Authenticator, binding: Binding): Promise<boolean>;
-  /**
-   * Adds an authenticator from another system, unless one with this `ref` was imported before (even if it was removed since), or
-   * its owner has set up one of the kind here. With `dryRun`, nothing is written. Atomic.
-   */
+  /** Unless this `ref` was imported before (even if removed since), or the owner has set up one of the kind. Atomic. */
   importAuthenticator(
     userId: string,
     authenticator: Authenticator,
@@ -182,25 +158,18 @@ export interface Records
   /** Stores which authenticator is asked for first, until it is removed. False if there is none with that id. Atomic. */
   savePreference(userId: string, authenticatorId: string): Promise<boolean>;
   /**
-   * Removes an authenticator. Removing the last one also removes the recovery codes and the counts. With `keepOneOf`, removes
-   * nothing and returns `last-factor` if none of these exists. Atomic: if each of two authenticators requires the other to
-   * remain, only one can be removed, however many calls run in parallel.
+   * The last one takes the recovery codes and counts with it. Atomic: with `keepOneOf`, of two authenticators that each require
+   * the other to remain, only one can be removed.
    */
   removeAuthenticator(
     userId: string,
     authenticatorId: string,
     keepOneOf?: readonly string[],
   ): Promise<AuthenticatorRemoval>;
-  /**
-   * Removes every authenticator, recovery code, remembered browser, count and use of an address on file of the user. Returns the
-   * number of authenticators removed. Atomic.
-   */
+  /** Also removes recovery codes, remembered browsers, counts and uses of an address on file. Atomic. */
   removeAllAuthenticators(userId: string): Promise<number>;
 
-  /**
-   * Replaces the whole set. With `expectedEpoch`, for a person in a session: false, and nothing written, if the epoch has changed
-   * or no authenticator is left. Atomic.
-   */
+  /** With `expectedEpoch`: false if the epoch has changed or no authenticator is left. Atomic. */
   replaceRecoveryCodes(
     userId: string,
     codes: readonly RecoveryCodeRecord[],
@@ -211,10 +180,7 @@ export interface Records
   /** Removes the code if the stored one is unchanged, and clears the count of its group. Atomic: true exactly once. */
   consumeRecoveryCode(userId: string, code: RecoveryCodeRecord): Promise<boolean>;
 
-  /**
-   * Claims a key that only one person may have, such as the id of a credential. False if another person has it: their claim is
-   * valid while `isHeld` is true for one of their authenticators.
-   */
+  /** Only one person may have it. Another person's claim is valid while `isHeld` is true for one of their authenticators. */
   claimKey(userId: string, key: string, isHeld: (authenticator: Authenticator) => boolean): Promise<boolean>;
   /** The person who claimed a key and has an authenticator for which `isHeld` is true. */
   findKeyOwner(key: string, isHeld: (authenticator: Authenticator) => boolean): Promise<string | undefined>;

@@ -44,7 +44,7 @@ function isAnyOf(claim: unknown, wanted: readonly string[] = []): boolean {
   return values.some((value) => typeof value === 'string' && wanted.includes(value));
 }
 
-/** It is never a fresh proof, and whether it resists phishing is unknown. */
+/** The proof of a provider is never fresh, and whether it resists phishing is unknown. */
 export function isProvenUpstream({ session, policy }: Facts): boolean {
   if (policy.strength === 'phishing-resistant') return false;
   const evidence = session?.evidence ?? [];

@@ -103,7 +103,7 @@ export function preferAuthenticator(member: MemberDocument, id: string): Changed
 /** `last-factor`: none of the authenticators in `keepOneOf` exists. */
 export type AuthenticatorRemoval = 'removed' | 'no-authenticator' | 'last-factor';
 
-/** The last one takes the recovery codes and guess counts with it. With `keepOneOf`, at least one of these must exist. */
+/** The last one takes recovery codes and guess counts with it. With `keepOneOf`, one of these authenticators must exist. */
 export function removeAuthenticator(
   member: MemberDocument,
   id: string,

@@ -77,7 +77,7 @@ export type Grace =
   | { readonly skippable: false }
   | { readonly skippable: true; readonly graceUntil?: number; readonly skipsLeft?: number };
 
-/** Due when the first of date and count is reached. With neither, a required one is due and an optional one never. */
+/** Enrollment is due when the date or the count is reached. With neither, it is due if required, and never if optional. */
 export function deriveGrace(policy: Policy, member: MemberSettings, now: number): Grace {
   if (policy.enrollment === 'assigned' || member.enabled) return { skippable: false };
   const { graceUntil, skips } = policy;

@@ -24,10 +24,7 @@ interface SentProof {
   readonly sentBy: Channel;
 }
 
-/**
- * Codes sent by a channel. If a text was also sent by email, the challenge has both codes, and the first right one uses it up.
- * The kind and its channel have the same name, so a code that fell back to email ranks as an email code.
- */
+/** With a text and an email, the first right code uses up the challenge. One that fell back to email ranks as an email code. */
 function createDeliveredCode(kind: Channel): FactorDefinition<string, SentProof> {
   const findAuthenticator = ({ challenge, member }: Attempt) =>
     member.authenticators.find(

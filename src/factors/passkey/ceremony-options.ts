@@ -4,9 +4,7 @@ import { ALGORITHMS } from './signed-data';
 
 export interface PasskeySettings {
   readonly relyingParty: RelyingParty;
-  /** The origins in `relyingParty.origins` that are on other domains. */
   readonly relatedOrigins: readonly string[];
-  /** Whether people can sign in with a passkey alone, without a password. */
   readonly signIn: boolean;
   /** The AAGUIDs (UUIDs) of the models that may be registered; null for all. */
   readonly allowedAaguids: readonly string[] | null;
@@ -72,7 +70,6 @@ export interface RequestOptionsJson {
   readonly extensions?: object;
 }
 
-/** The site that a passkey belongs to. */
 export interface RelyingParty {
   /** The RP id, a domain: the host of the origins, or a parent domain of it. */
   readonly id: string;
@@ -109,14 +106,10 @@ export interface RegistrationRequest {
   /** The person's passkeys. An authenticator that already has one of them refuses. */
   readonly existing: readonly PasskeyState[];
   readonly authenticator: 'passkey' | 'security-key';
-  /**
-   * With `direct`, security keys report their model, which lists of AAGUIDs require, and browsers ask the person for consent.
-   * Attestation statements are never verified. Default: `none`.
-   */
+  /** `direct` lets security keys report their model, which lists of AAGUIDs require; browsers then ask the person for consent. */
   readonly attestation?: 'none' | 'direct';
 }
 
-/** Creates the options for `navigator.credentials.create`. */
 export async function createRegistrationOptions(request: RegistrationRequest): Promise<CreationOptionsJson> {
   const { relyingParty, user, existing, authenticator, attestation = 'none' } = request;
   const { generateRegistrationOptions } = await loadServer();
@@ -149,7 +142,6 @@ export interface AssertionRequest {
   readonly userVerification: 'required' | 'preferred' | 'discouraged';
 }
 
-/** Creates the options for `navigator.credentials.get`. */
 export async function createAssertionOptions(request: AssertionRequest): Promise<RequestOptionsJson> {
   const { relyingParty, allow, userVerification } = request;
   const { generateAuthenticationOptions } = await loadServer();

@@ -24,10 +24,7 @@ export interface Registration {
 export type RegistrationResult =
   { readonly outcome: 'verified'; readonly state: PasskeyState } | CeremonyRejection;
 
-/**
- * Verifies a registration (WebAuthn 7.1). The caller must check that no other person has this credential, and that the challenge
- * is used only once.
- */
+/** WebAuthn 7.1. The caller checks that no other person has this credential, and that the challenge is used only once. */
 export async function verifyRegistration(registration: Registration): Promise<RegistrationResult> {
   const { response, challenge, relyingParty, allowedAaguids, deniedAaguids } = registration;
   if (response.ceremony !== 'registration') return rejected('malformed');
@@ -88,25 +85,18 @@ export interface Assertion {
   readonly response: SubmittedCredential;
   readonly challenge: string;
   readonly relyingParty: RelyingParty;
-  /** The stored passkey that the response names. */
   readonly state: PasskeyState;
   /** The user handle of its owner, base64url. */
   readonly userHandle: string;
   readonly requireUserVerification: boolean;
-  /**
-   * Refuses a response without a user handle. Required if no username was given: only the handle identifies the user then
-   * (WebAuthn 7.2, step 6).
-   */
+  /** Required if no username was given: only the handle identifies the user then (WebAuthn 7.2, step 6). */
   readonly requireUserHandle?: boolean;
 }
 
 export type AssertionResult =
   ({ readonly outcome: 'verified'; readonly userVerified: boolean } & AssertionFacts) | CeremonyRejection;
 
-/**
- * Verifies an assertion (WebAuthn 7.2). The caller must use up the challenge and store the result of `afterAssertion` with a
- * conditional write.
- */
+/** WebAuthn 7.2. The caller uses up the challenge, and stores the result of `afterAssertion` with a conditional write. */
 export async function verifyAssertion(assertion: Assertion): Promise<AssertionResult> {
   const { response, challenge, relyingParty, state, userHandle, requireUserVerification } = assertion;
   if (response.ceremony !== 'assertion') return rejected('malformed');
@@ -149,7 +139,6 @@ export async function verifyAssertion(assertion: Assertion): Promise<AssertionRe
   return { outcome: 'verified', ...facts, userVerified: flags.uv };
 }
 
-/** Checks the flags and the RP id of both ceremonies. */
 async function readAuthenticatorData(data: Uint8Array, rpId: string) {
   const { toHash } = await loadHelpers();
   const bytes = new Uint8Array(data);
@@ -174,10 +163,7 @@ async function parseCompletely(bytes: Uint8Array<ArrayBuffer>) {
   }
 }
 
-/**
- * Removes the statement from the attestation object. We request none and trust none, and certificates in it would make the
- * library fetch revocation lists from URLs that the sender chose.
- */
+/** We never trust a statement, and its certificates would make the library fetch URLs that the sender chose. */
 async function withoutStatement(attestationObject: string) {
   const { decodeAttestationObject, isoCBOR, isoBase64URL } = await loadHelpers();
   try {

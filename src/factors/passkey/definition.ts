@@ -51,7 +51,6 @@ interface FoundPasskey {
   readonly passkey: OwnedPasskey;
 }
 
-/** The enabled passkeys that this version can read. */
 export function findPasskeys(authenticators: readonly Authenticator[]): readonly FoundPasskey[] {
   return authenticators
     .filter(({ kind, disabledAt }) => kind === KIND && disabledAt === null)

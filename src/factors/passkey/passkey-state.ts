@@ -17,16 +17,12 @@ export interface PasskeyState {
   readonly uvSeen: boolean;
 }
 
-/** What an assertion reports about its authenticator. */
 export interface AssertionFacts {
   readonly signCount: number;
   readonly backedUp: boolean;
 }
 
-/**
- * The state after an assertion, or null if its counter does not increase: a copy of the authenticator may be in use (WebAuthn
- * 6.1.1). Synced passkeys do not count; both counters are 0 for them.
- */
+/** Null if its counter does not increase: there may be a copy (WebAuthn 6.1.1). Synced passkeys do not count: both are 0. */
 export function afterAssertion(
   state: PasskeyState,
   { signCount, backedUp }: AssertionFacts,

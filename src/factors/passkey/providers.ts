@@ -1,9 +1,6 @@
 import type { PasskeyState } from './passkey-state';
 
-/**
- * The names of passkey providers by AAGUID. From https://github.com/passkeydeveloper/passkey-authenticator-aaguids, `aaguid.json`
- * of 2026-08-07.
- */
+/** By AAGUID. From `aaguid.json` of https://github.com/passkeydeveloper/passkey-authenticator-aaguids, 2026-08-07. */
 const PROVIDERS: Readonly<Record<string, string>> = {
   'a11a5faa-9f32-4b8c-8c5d-2f7d13e8c942': 'AliasVault',
   'ea9b8d66-4d01-1d21-3ce4-b6b48cb575d4': 'Google Password Manager',

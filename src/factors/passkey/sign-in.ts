@@ -9,10 +9,7 @@ import { findCredentialOwner, findPasskeys, passkey, settingsOf, type OwnedPassk
 import type { AssertionFacts } from './passkey-state';
 import { parseResponse, type SubmittedAssertion } from './submitted-credential';
 
-/**
- * Signs people in with a passkey alone: the browser offers those it has for this site, so no username is needed. The response
- * identifies the user.
- */
+/** The browser offers the passkeys it has for this site, so no username is needed. The response identifies the user. */
 export const passkeyWayIn: WayIn<SubmittedAssertion, AssertionFacts> = {
   kind: passkey.traits.kind,
   template: 'factors/passkey/sign-in',

@@ -16,9 +16,7 @@ export type CeremonyRefusal =
   | 'aaguid-not-allowed'
   | 'counter';
 
-/**
- * COSE algorithm numbers: EdDSA, ES256, RS256. Set explicitly, because the library's defaults change with the version of Node.
- */
+/** EdDSA, ES256, RS256. Set explicitly, because the library's defaults change with the version of Node. */
 export const ALGORITHMS = [-8, -7, -257];
 
 interface ExpectedClientData {
@@ -60,10 +58,7 @@ interface ParsedAuthenticatorData {
 /** The RP id hash, flags, counter, AAGUID and the length of the credential id. */
 const BYTES_BEFORE_ID = 55;
 
-/**
- * Whether the data contains the key and extensions exactly as they were parsed. If the data ends inside a text or byte string,
- * the library silently takes what is there.
- */
+/** If the data ends inside a text or byte string, the library silently takes what is there. */
 export function isComplete(data: Uint8Array, parsed: ParsedAuthenticatorData): boolean {
   const { credentialID: id, credentialPublicKey: key, extensionsDataBuffer: extensions } = parsed;
   const containsAt = (part: Uint8Array, start: number) =>
@@ -81,7 +76,6 @@ const Y = -3;
 
 const MIN_RSA_BITS = 2048;
 
-/** Checks the key of a new credential: a supported algorithm, the right curve, and a valid key. */
 export function judgeKey(key: unknown): CeremonyRefusal | null {
   if (!isMap(key)) return 'malformed';
   const jwk = toJwk(key, key.get(ALGORITHM));

@@ -61,18 +61,12 @@ const assertion = z.object({
   userHandle: base64url(MAX_PART_LENGTH).nullish(),
 });
 
-/**
- * Only accept the canonical encoding of a credential id: another encoding of the same bytes would evade the comparison with
- * stored ids.
- */
+/** Another encoding of the same bytes would evade the comparison with stored ids. */
 function isCanonical(text: string): boolean {
   return Buffer.from(text, 'base64url').toString('base64url') === text;
 }
 
-/**
- * Parses the credential that a browser returned, from the JSON text of a form field or the object of a JSON request. Null if it
- * does not have the right form. Drops all other fields, so that a key that a client adds next to the signed parts is never read.
- */
+/** From form text or JSON. Drops all other fields, so that a key that a client adds next to the signed parts is never read. */
 export function parseResponse(submitted: unknown): SubmittedCredential | null {
   const json = typeof submitted === 'string' ? readJson(submitted) : submitted;
   const outer = credential.safeParse(json);

@@ -4,7 +4,6 @@ import { parseRecoveryCode, verifyRecoveryCode, type RecoveryCode } from '../../
 import type { RecoveryCodeRecord } from '../../records/records';
 import type { FactorDefinition } from '../factor';
 
-/** A typed code, without case and separators. */
 type TypedCode = Pick<RecoveryCode, 'number' | 'code'>;
 
 /** Recovery codes. The number at the start of a code selects its record, so that only one hash is computed per attempt. */

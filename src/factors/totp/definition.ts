@@ -59,7 +59,6 @@ function parametersOf(state: TotpState): TotpParameters {
   return { algorithm, digits, periodSeconds };
 }
 
-/** Codes of an authenticator app. During enrollment, the secret is in the challenge. */
 export const totp: FactorDefinition<string, { readonly timeStep: number }, TotpState> = {
   traits: {
     kind: KIND,
@@ -155,10 +154,7 @@ export const totp: FactorDefinition<string, { readonly timeStep: number }, TotpS
 
 const QUIET_ZONE_MODULES = 4;
 
-/**
- * Draws a QR code as the data of one SVG path, so that a template can put it into an attribute and escape it like any other
- * value. `size` is the side of the square in modules, including the quiet zone that ISO/IEC 18004 requires.
- */
+/** One SVG path, which a template can escape like any other value. `size` includes the quiet zone that ISO/IEC 18004 requires. */
 export function drawQrPath(text: string): { readonly size: number; readonly path: string } {
   const { modules } = create(text, { errorCorrectionLevel: 'M' });
   let path = '';

@@ -103,7 +103,7 @@ function judgeWithMfaOn(request: AdministratorRequest, administered: Policy): Ad
   return { outcome: 'refused', decision };
 }
 
-/** Asked of administrators as of members, whatever their own organization accepts. Null if proven or postponable. */
+/** Administrators must prove it like members, whatever their own organization accepts. Null if proven or postponable. */
 function findMissingResistance({ facts, now }: Gathered, administered: Policy): Refusal | null {
   if (administered.strength !== 'phishing-resistant') return null;
   const decision = decide(asMemberOf(facts, administered), { kind: 'policy' }, now);

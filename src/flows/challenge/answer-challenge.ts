@@ -61,7 +61,7 @@ export interface AnswerRequest {
   readonly early?: PrefetchedRecords | undefined;
 }
 
-/** Counted before it is verified, and used up before it counts, atomically: parallel guesses and replays gain nothing. */
+/** The attempt is counted before the check, and the proof used up before it counts: parallel guesses and replays gain nothing. */
 export async function answerChallenge(context: FlowContext, request: AnswerRequest): Promise<Answer> {
   const { subject, account, purpose, origin, requirement, link } = request;
   const { challengeHint } = subject;

@@ -178,7 +178,7 @@ export type Picked =
   | { readonly outcome: 'refused'; readonly because: 'no-authenticator' | 'no-challenge' }
   | { readonly outcome: 'refused'; readonly because: 'locked'; readonly lockedUntil: number };
 
-/** Must be offered; null picks the one already asked for. During a lock, no code is sent or verified. */
+/** The choice must be offered; null picks the one already asked for. During a lock, no code is sent or verified. */
 export function pickFactor(proof: OpenProof, authenticatorId: string | null): Picked {
   const { purpose, decision, gathered } = proof;
   if (authenticatorId !== null) {

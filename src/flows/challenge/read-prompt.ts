@@ -54,7 +54,7 @@ export async function showChallenge(
   return (await factors.get(kind)?.challenge?.show({ state, authenticators })) ?? null;
 }
 
-/** If the proof must answer something, also creates a challenge. This sends nothing, and keeps one that is still valid. */
+/** Creates a challenge if the proof must answer something. This sends nothing, and keeps one that is still valid. */
 async function findPrompted(context: FlowContext, prompting: PromptRequest): Promise<Challenge | undefined> {
   const { proof, challengeHint } = prompting;
   const found = await context.state.findChallenge(proof.owner);

@@ -95,7 +95,7 @@ function report(
   context.events.report({ name, userId, organizationId, address: origin.address, ...login, details });
 }
 
-/** Its counter did not increase: somebody may have a copy of it (WebAuthn 6.1.1). */
+/** The counter of the authenticator did not increase: somebody may have a copy of it (WebAuthn 6.1.1). */
 export async function reportCopied(
   context: FlowContext,
   copied: {

@@ -21,7 +21,7 @@ export function unlockOwner({ userId, tokenHash }: FoundUnlockLink): ChallengeOw
   return { userId, ownerId: `unlock-${tokenHash}`, purpose: 'unlock' };
 }
 
-/** Expires with the lock. Not enough on its own: the password and a factor are required too. */
+/** The link expires with the lock. It is not enough on its own: the password and a factor are required too. */
 export async function issueUnlockLink(
   context: FlowContext,
   lock: { readonly userId: string; readonly lockedUntil: number },

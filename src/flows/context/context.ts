@@ -19,7 +19,7 @@ import type { BackgroundWork } from './background-work';
 /** The options without the host's user type, which only the directory knows. */
 export type FlowOptions = Omit<ResolvedOptions, 'users' | 'account' | 'userId'>;
 
-/** They get an email when one of them is reset or exempted. */
+/** The administrators get an email when one of them is reset or exempted. */
 export type AdministratorsOf = (organizationId: string) => Promise<readonly Account[]>;
 
 export interface FlowContext {

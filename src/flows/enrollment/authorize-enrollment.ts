@@ -100,7 +100,7 @@ export function authorizeEnrollment(
   return { outcome: 'may-enroll', kinds: allowedKinds(setup), because: 'settings' };
 }
 
-/** Weaker than a passkey, but how a person who lost it gets back in. Only allows to set up another of the same kind. */
+/** A recovery code is how a person who lost a passkey gets back in. It only allows them to set up another of the same kind. */
 function replaceableKinds(facts: Facts, now: number): readonly FactorKind[] {
   const usedAt = latestProof(facts.session?.evidence ?? [], ({ method }) => method === BACKUP_KIND, now);
   if (usedAt === null || !isRecent(usedAt, REPROOF_SECONDS, now)) return [];
