@@ -61,7 +61,6 @@ export const SEND_LIMITS: SendLimits = Object.freeze({
   total: [{ max: 200_000, seconds: DAY }],
 });
 
-/** What a budget is shared by: one person, one organization, or all. */
 export type BudgetOf =
   'destination' | 'user' | 'organization' | 'organization-sms' | 'country-prefix' | 'total-sms' | 'total';
 
@@ -99,10 +98,7 @@ export function personalBudgets(
   ];
 }
 
-/**
- * All budgets of one send. No organization can use up another's, except for the two totals at the end. Enrollments are counted
- * separately here too: a new account chooses the address, and must not use up the codes that members need to sign in.
- */
+/** No organization can use up another's, except for the two totals at the end. Enrollments are counted separately here too. */
 export function sendBudgets(
   keyRing: KeyRing,
   send: BudgetedSend & { readonly organizationId: string },

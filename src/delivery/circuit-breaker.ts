@@ -11,10 +11,7 @@ export interface CircuitBreaker {
   recordFailure(once?: string): void;
 }
 
-/**
- * Opens after `failures` in a row. After `openSeconds` it lets one send through. Its success closes the breaker; a failure
- * keeps it open for another `openSeconds`.
- */
+/** After `openSeconds` it lets one send through. Its success closes the breaker; a failure keeps it open for as long again. */
 export function createCircuitBreaker(options: {
   readonly clock: Clock;
   readonly failures: number;
@@ -46,10 +43,7 @@ export function createCircuitBreaker(options: {
   };
 }
 
-/**
- * Waits for `send` for a limited time. The signal tells the sender to stop. If it does not, `onLate` gets the result that arrives
- * later. After a timeout, the message may have been sent or not.
- */
+/** If `send` ignores the signal, `onLate` gets the late result. After a timeout, the message may have been sent or not. */
 export async function withTimeLimit<Result>(
   seconds: number,
   send: (signal: AbortSignal) => Promise<Result>,

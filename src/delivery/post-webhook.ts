@@ -33,10 +33,7 @@ const TIMEOUT_MS = 10_000;
 /** The receiver wants no more messages. */
 const GONE = 410;
 
-/**
- * Posts a message, signed according to Standard Webhooks. It connects to the address that was checked to be public, so that DNS
- * rebinding has no effect. A redirect counts as a refusal.
- */
+/** Signed as in Standard Webhooks. Connects to the address that was checked to be public: DNS rebinding has no effect. */
 export async function postWebhook(endpoint: WebhookTarget, message: WebhookMessage): Promise<WebhookAnswer> {
   try {
     const url = new URL(endpoint.url);

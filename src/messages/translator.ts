@@ -153,10 +153,7 @@ export interface Translations {
   /** BCP 47, in the order of the menu. The first is the default. */
   readonly languages: readonly string[];
   readonly fallback: Translator;
-  /**
-   * The translator of the available language that matches a BCP 47 tag best (RFC 4647, lookup): `de` for `de-AT`; undefined if
-   * there is no match.
-   */
+  /** The available language that matches a BCP 47 tag best (RFC 4647, lookup): `de` for `de-AT`; undefined if none does. */
   find(tag: string): Translator | undefined;
   /** Like `find`, with the first language as the fallback. */
   for(tag: string | null | undefined): Translator;

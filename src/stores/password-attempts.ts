@@ -139,10 +139,7 @@ export function wantedCounts(
   return isFamiliar ? own : [...own, [STRANGERS, fromStrangers]];
 }
 
-/**
- * A name and its addresses are on different nodes of a cluster, so no atomic step can cover both. Both are counted in parallel,
- * and one is undone if the other refuses.
- */
+/** A name and an address are on different nodes: they are counted in parallel, and one is undone if the other refuses. */
 export function countPasswords(counters: PasswordCounters): PasswordAttemptStore {
   return {
     async reservePassword(attempt, limits, now) {

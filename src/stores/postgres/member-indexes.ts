@@ -28,10 +28,7 @@ export function memberIndexesIn(queries: Queries, schema: string): IndexStore {
     ON CONFLICT (organization, name) DO UPDATE SET size = held.size + excluded.size`;
 
   const held = `FROM ${entries} WHERE organization = $1 AND name = $2`;
-  /**
-   * A range with many entries of a large index contains nearly all of them. Then the entries outside it are counted, in the
-   * same snapshot.
-   */
+  /** A range with many entries of a large index has nearly all of them, so those outside it are counted, in the same snapshot. */
   const countSql = `
     WITH inside AS (
       SELECT count(*) AS size FROM (SELECT ${held} AND mark > $3 AND mark < $4 LIMIT ${MANY}) AS counted)

@@ -91,10 +91,7 @@ export function migrationSql(schema: string): string {
   return `${[...beginSql(schema), ''].join(';\n')}${steps.join('\n')}\n`;
 }
 
-/**
- * Brings the schema up to date. Several processes may call it at once: each migration first inserts its own record, so that one
- * process runs it, and the others wait and find it done.
- */
+/** Each migration first inserts its own record, so that one of several processes runs it, and the others wait. */
 export async function migrate(queries: Queries, schema: string): Promise<void> {
   for (const sql of beginSql(schema)) await ignoreErrors(ALREADY_EXISTS, () => queries.run(sql));
   for (const migration of MIGRATIONS) {
@@ -113,10 +110,7 @@ export async function migrate(queries: Queries, schema: string): Promise<void> {
   }
 }
 
-/**
- * Errors if another process was faster: unique_violation, duplicate_table, duplicate_schema, and duplicate_object for the type
- * that PostgreSQL creates for each table.
- */
+/** If another process was faster: unique_violation, duplicate_table, duplicate_schema, duplicate_object (a table's type). */
 const ALREADY_EXISTS: ReadonlySet<string> = new Set(['23505', '42P07', '42P06', '42710']);
 
 function isOneOf(codes: ReadonlySet<string>, error: unknown): boolean {
@@ -132,10 +126,7 @@ async function ignoreErrors(codes: ReadonlySet<string>, act: () => Promise<unkno
   }
 }
 
-/**
- * @throws MfaError `store-unavailable` if the schema is older than this code, or has a newer breaking migration that this code
- * does not know.
- */
+/** @throws MfaError `store-unavailable` if the schema is older than this code, or has a newer breaking migration. */
 export async function requireMigrated(queries: Queries, schema: string): Promise<void> {
   const rows = await queries.run(`SELECT id, breaking FROM ${schema}.migrations`);
   const applied = new Set(rows.map(({ id }) => Number(id)));

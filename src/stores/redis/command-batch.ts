@@ -32,11 +32,7 @@ interface ScriptCall {
   readonly args: readonly Argument[];
 }
 
-/**
- * Collects the commands of all requests in one turn of the event loop and writes them together, in order. So a request that
- * needs several records waits for one round trip, and a busy process writes less often. Consecutive reads are joined into one
- * command. Each command has its own result. A late reply is dropped.
- */
+/** Writes the commands of one turn of the event loop together, in order: a request for several records waits only once. */
 class CommandBatch {
   readonly #client: RedisClient;
   readonly #known = new Set<string>();

@@ -44,7 +44,6 @@ return redis.call('ZRANGE', key, first, last - 1, 'WITHSCORES')
 const MEMBERS_A_CALL = 100;
 
 export function memberIndexesIn(redis: RedisCommands, keys: Keys): IndexStore {
-  /** Adds members to an index, and removes those without a mark. */
   async function put(
     key: string,
     members: readonly { readonly id: string; readonly mark: number | undefined }[],

@@ -56,10 +56,7 @@ local reserved = reserve(ARGV[1], ARGV[2], {unpack(ARGV, first, last)})
 return {stranger and 1 or 0, seenAt and string.format('%.0f', seenAt) or '', unpack(reserved)}
 `);
 
-/**
- * Key: the passwords for a name or from an address. Arguments: the id, the verdict, the window in milliseconds, then the
- * counts.
- */
+/** Key: the passwords for a name or from an address. Arguments: the id, the verdict, the window in milliseconds, the counts. */
 const SETTLE = defineScript(`
 local held, wrong = redis.call('HDEL', KEYS[1], 't:' .. ARGV[1]) == 1, ARGV[2] == 'wrong'
 for i = 4, #ARGV do

@@ -11,10 +11,7 @@ export function defineScript(lua: string): Script {
 
 export const UNREADABLE = 'UNREADABLE';
 
-/**
- * Lua: the number in a field of the first key, or nil if there is none. Other data stops the script: a counter that is read as
- * absent would allow more guesses.
- */
+/** Lua: the number in a field of the first key, or nil. Other data stops: a counter read as absent would allow more guesses. */
 export const NUMBER_IN_FIELD = `
 local function numberIn(field)
   local raw = redis.call('HGET', KEYS[1], field)

@@ -54,7 +54,6 @@ const PAGES_LOOKED_AT = 3;
 /** Paths below `pagesPath` that require a sign-in. */
 const OWN_GUARDED = ['/settings', '/sessions'];
 
-/** Reads the routes of the app, requires a second factor, and finds the pages that only a signed-in person can open. */
 export async function openTarget(
   app: RequestListener,
   options: AttackOptions,
@@ -133,7 +132,6 @@ export async function openTarget(
 
 const isPage = ({ status }: AttackAnswer): boolean => status >= 200 && status < 300;
 
-/** Guarded paths that answer a signed-in person with a page. */
 async function findInside(
   enter: AttackTarget['enter'],
   guarded: readonly AttackRoute[],

@@ -113,7 +113,6 @@ const TARGETS = [
 
 const fieldsTo = (elsewhere: string) => Object.fromEntries(TARGETS.map((name) => [name, elsewhere]));
 
-/** A finding if a browser that follows the redirect leaves the app. */
 function findRedirectAway(request: string, answer: AttackAnswer, elsewhere: string): readonly Finding[] {
   const { location } = answer.headers;
   if (location === undefined || new URL(location, 'http://app.invalid').hostname !== ATTACKER) return [];
