@@ -15,7 +15,7 @@ export function readState<State>(schema: Schema<State>, stored: FactorState): St
   });
 }
 
-/** Lets an older key be removed from the ring. A failing store must not invalidate the right proof before it, so errors are ignored. */
+/** Lets an older key be removed from the ring. A failing store must not invalidate the right proof, so errors are ignored. */
 export async function resealIfStale(
   { records, keyRing }: Pick<FactorTools, 'records' | 'keyRing'>,
   { userId, authenticator }: { readonly userId: string; readonly authenticator: Authenticator },

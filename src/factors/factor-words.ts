@@ -42,7 +42,7 @@ export const FACTOR_MESSAGES: ReadonlyMap<string, string> = new Map(
   ),
 );
 
-/** `{issuer}` is the name of the app, `{label}` is ` (its name)` if the authenticator has one. `unnamed`: the address is unknown. */
+/** `{issuer}` is the name of the app; `{label}` is ` (its name)` or empty. `unnamed` is used if the address is unknown. */
 export interface FactorSentence {
   readonly named: MessageKey;
   readonly unnamed: MessageKey;

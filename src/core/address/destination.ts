@@ -54,7 +54,7 @@ export function isAmongChannels(keyRing: KeyRing, channels: readonly string[], a
   return keyRing.all('destination').some((key) => channels.includes(hashAddress(key, address)));
 }
 
-/** Until then, a code to the address of a password reset is no second factor: the owner needs time to read about it and act. */
+/** For this long, a code to the address of a password reset is no second factor, so that the owner can read about it and act. */
 export const SPENT_CHANNEL_SECONDS = 3600;
 
 /** An address that the host used for a password reset. Until `until`, it does not count as a second factor. */

@@ -27,7 +27,7 @@ export function isSessionExpired(session: SessionTimes, policy: Lifetime, now: n
   return idleTimeoutSeconds !== null && now >= session.seenAt + idleTimeoutSeconds * 1000;
 }
 
-/** Writing it on every request would double the cost of each. An idle session may end a minute early, but never late. */
+/** Writing `seenAt` on every request would double the cost of each. An idle session may end a minute early, but never late. */
 export function isSeenAtStale(session: SessionTimes, policy: Lifetime, now: number): boolean {
   const { idleTimeoutSeconds } = policy;
   const granularitySeconds = idleTimeoutSeconds === null ? 300 : Math.min(60, idleTimeoutSeconds / 10);

@@ -138,7 +138,7 @@ async function isNamed(context: FlowContext, organizationId: string, actorId: st
   return administrators.some(({ id }) => id === actorId);
 }
 
-/** They are in the user table and active, their sessions were not ended by force, and the host still names them. */
+/** The administrator is in the user table and active, their sessions were not ended by force, and the host still names them. */
 async function mayStillAct(context: FlowContext, organizationId: string, plan: Plan): Promise<boolean> {
   const { actor, authority } = plan;
   if (authority === null) return true;

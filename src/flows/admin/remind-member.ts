@@ -14,7 +14,7 @@ export interface ReminderRefused {
   readonly because: 'not-waiting' | 'no-email-address' | 'reminded-today';
 }
 
-/** Counted before the email is sent; if counting fails, nothing is sent. */
+/** The reminder is counted before the email is sent; if counting fails, nothing is sent. */
 export async function remindMember(
   context: FlowContext,
   act: MemberAdminAct,

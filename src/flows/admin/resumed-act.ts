@@ -10,8 +10,8 @@ export interface ActTarget {
 }
 
 /**
- * If it changes, the action is not performed. Null for the organization, which has the version of the policy. Undefined if
- * there is no such member.
+ * If the fingerprint changes, the action is not performed. Null for the organization, which has the version of the policy.
+ * Undefined if there is no such member.
  */
 export async function fingerprintTarget(
   context: FlowContext,

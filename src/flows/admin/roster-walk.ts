@@ -95,7 +95,7 @@ async function removeNonMembers(
   );
 }
 
-/** If there was none, the last is a day old, or the host's table has grown or shrunk. Safe to call on every page view. */
+/** If there was no walk, the last is a day old, or the host's table has grown or shrunk. Safe to call on every page view. */
 export function walkRosterWhenStale(
   context: FlowContext,
   seen: {

@@ -70,7 +70,7 @@ export type PolicySavedByAdministrator =
   /** The acting administrator could no longer sign in. They must set up a method first, or allow one that they can set up. */
   | { readonly outcome: 'would-lock-you-out'; readonly wayOut: 'enroll-first' | 'allow-another-method' };
 
-/** Refuses to lock out the acting administrator. Without `expectedVersion`, the version the form showed, changes the newest. */
+/** Refuses a policy that would lock out the acting administrator. Without `expectedVersion`, changes the newest version. */
 export async function savePolicyAsAdministrator(
   context: FlowContext,
   act: AdminAct & { readonly change: PolicyChange; readonly expectedVersion?: number },

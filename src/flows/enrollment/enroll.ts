@@ -28,7 +28,7 @@ export interface EnrollmentGone {
 
 export type EnrollmentStart = (FoundEnrollment & { readonly outcome: 'started' }) | EnrollmentGone;
 
-/** It becomes an authenticator with its first right proof; until then, the existing ones stay in use. */
+/** An enrollment becomes an authenticator with its first right proof; until then, the existing ones stay in use. */
 export async function startEnrollment(
   context: FlowContext,
   request: EnrollmentRequest & { readonly kind: FactorKind; readonly variant?: string },

@@ -43,7 +43,7 @@ export function canNotify(context: FlowContext, account: Account, member: Member
   return context.options.email !== null && emailAddresses(context, account, member).length > 0;
 }
 
-/** Otherwise, one administrator could take over another's account unnoticed. */
+/** Without the notice, one administrator could take over another's account unnoticed. */
 export async function notifyAdministrators(
   context: FlowContext,
   act: {

@@ -47,7 +47,7 @@ export interface Letter extends NoticeBody {
   readonly organizationId: string;
 }
 
-/** Stored before it is sent, so that it is not lost if the mail server is down or the process ends. */
+/** A notice is stored before it is sent, so that it is not lost if the mail server is down or the process ends. */
 export function sendNoticeInBackground(context: FlowContext, letter: Letter): void {
   context.delivery.inBackground(() => sendNotice(context, letter), context.options.onError);
 }
