@@ -91,6 +91,20 @@ describe.each(allStoreKinds)('a passkey, with $kind stores', ({ open }) => {
     expect((await again.getJson('/whoami')).body.authenticated).toBe(false);
   });
 
+  it('signs in by no answer to a challenge that is over', async () => {
+    const { username } = addPerson(portal);
+    const { passkey } = await enrollPasskey(portal, username);
+    const guest = visit(portal);
+    const asked = await guest.logIn(username);
+    const response = passkey.authenticate(asked.body.passkey.options);
+    portal.clock.advance(300_000);
+    expect((await guest.postJson('/mfa/challenge', { response })).body).toMatchObject({
+      outcome: 'rejected',
+      because: 'code-expired',
+    });
+    expect((await guest.getJson('/whoami')).body.authenticated).toBe(false);
+  });
+
   it('steps up, and asks all of a person’s passkeys as one choice', async () => {
     const { id, username } = addPerson(portal);
     const { member, passkey } = await enrollPasskey(portal, username);

@@ -158,6 +158,18 @@ describe('the unlock link in a mail', () => {
     expect((await owner.logIn('ada')).body).toMatchObject({ because: 'no-usable-factor' });
   });
 
+  it('leads on to the usual challenge where the lock was ended meanwhile', async () => {
+    const { portal, app } = await attacked();
+    const owner = visit(portal);
+    await owner.post('/mfa/unlock', { token: tokenOf(linkOf(portal)) });
+    await owner.post('/mfa/login', { username: 'ada', password: PASSWORD });
+    await portal.records.clearGuesses('ada');
+    const page = await owner.get('/mfa/unlock/challenge');
+    expect([page.status, page.headers['location']]).toEqual([303, '/mfa/challenge']);
+    const proven = await owner.postJson('/mfa/challenge', { code: app.nextCode() });
+    expect(proven.body).toMatchObject({ outcome: 'signed-in' });
+  });
+
   it('works with JSON', async () => {
     const { portal, app } = await attacked();
     const link = linkOf(portal);
