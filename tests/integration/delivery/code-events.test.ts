@@ -1,4 +1,5 @@
 import type { SmsSender } from '../../../src/index';
+import { createHeldSenders } from '../../support/held-senders';
 import { addPerson, visit } from '../../support/member';
 import { createPortal } from '../../support/portal';
 import { wrongCode } from '../../support/totp';
@@ -26,7 +27,7 @@ async function reportedFor(kind: 'email' | 'sms', change: Parameters<typeof crea
   const guest = visit(portal);
   await guest.logIn(person.username);
   await portal.mfa.settled();
-  return { reported, guest, email: person.email ?? '' };
+  return { portal, reported, guest, email: person.email ?? '' };
 }
 
 describe('a code at sign-in', () => {
@@ -46,6 +47,23 @@ describe('a code at sign-in', () => {
       details: { kind: 'email', purpose: 'login' },
     });
     expect(reported).not.toContainEqual(expect.objectContaining({ name: 'code-sent' }));
+  });
+
+  it('whose sender is too slow is reported as failed, and as sent once it is', async () => {
+    const senders = createHeldSenders();
+    senders.set('email', 'holds');
+    const { reported, portal } = await reportedFor('email', {
+      email: senders.email,
+      emailTimeoutSeconds: 0.05,
+    });
+    const details = { kind: 'email', purpose: 'login' };
+    expect(reported.splice(0).at(-1)).toEqual({
+      name: 'delivery-failed',
+      details: { ...details, because: 'timed-out' },
+    });
+    await senders.letGo();
+    await portal.mfa.settled();
+    expect(reported).toEqual([{ name: 'code-sent', details }]);
   });
 
   it('that is wrong is reported with the reason', async () => {

@@ -76,6 +76,11 @@ describe.each(allStoreKinds)('a passkey, with $kind stores', ({ open }) => {
       anyOf: [{ kind: 'passkey' }, { kind: 'recovery-code' }],
       passkey: { options: { rpId: 'localhost', allowCredentials: [{ id: passkey.credentialId }] } },
     });
+    const issued: unknown[] = [];
+    portal.mfa.events.on('event', ({ name }) => name === 'challenge-issued' && issued.push(name));
+    // A page that is opened in another tab asks for the same proof.
+    await guest.get('/mfa/challenge');
+    expect(issued).toEqual([]);
     const response = passkey.authenticate(asked.body.passkey.options);
     expect((await guest.postJson('/mfa/challenge', { response })).body).toMatchObject({
       outcome: 'signed-in',

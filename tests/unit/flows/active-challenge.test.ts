@@ -16,6 +16,14 @@ describe('a change of a challenge', () => {
     });
   });
 
+  it('is gone where the pending login is over and its challenge is left', async () => {
+    const [state, clock] = [memoryState(), createClock()];
+    const owner = aChallenge();
+    await state.issueChallenge(owner, { now: clock.now(), underPendingLogin: false });
+    const changed = await changeChallenge({ state, clock }, { owner, underPendingLogin: true }, expired);
+    expect(changed).toEqual({ outcome: 'gone' });
+  });
+
   it('is made again on what another request wrote meanwhile', async () => {
     const [state, clock] = [memoryState(), createClock()];
     const known = aChallenge();
