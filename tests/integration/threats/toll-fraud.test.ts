@@ -158,6 +158,17 @@ describe('a text message that must not be sent', () => {
     return { mary, body: (await mary.logIn('mary')).body as object };
   }
 
+  it('at a login to a country that is not allowed goes nowhere for a person without a mailbox', async () => {
+    const portal = await requiredPortal({ allowedCountries: ['US'] });
+    const mary = portal.users.get('mary');
+    if (mary === undefined) throw new Error('There is no Mary.');
+    const { email: _email, ...withoutMailbox } = mary;
+    portal.users.set('mary', withoutMailbox);
+    const { body } = await signInBySms(portal);
+    expect(body).toMatchObject({ outcome: 'challenge', notSent: { because: 'country-not-allowed' } });
+    expect(portal.outbox.messages).toEqual([]);
+  });
+
   it('to a country that is not allowed is refused at enrollment, with another way open', async () => {
     const portal = await requiredPortal({ allowedCountries: ['GB', 'US'] });
     const events = hear(portal);
