@@ -142,9 +142,7 @@ describe('a remembered browser', () => {
     const { portal, browser } = await remembered();
     portal.clock.advance(-3_600_000);
     expect((await browser.logIn('ada')).body).toMatchObject({ outcome: 'challenge' });
-    const told = portal.errors.filter((error) =>
-      String(error).includes('An instant of a remembered browser'),
-    );
+    const told = portal.errors.filter((error) => String(error).includes('The date of a remembered browser'));
     expect(told).toHaveLength(1);
   });
 

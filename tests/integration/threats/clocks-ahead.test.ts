@@ -127,7 +127,7 @@ describe.each(storeKinds)('a clock that was ahead on $kind', ({ open: openStores
     expect((await visit(portal).logIn(person.username)).body).toMatchObject({ because: 'locked' });
     clock.advance(MINUTE);
     await signInByApp(person, secret);
-    expect(portal.errors.filter((error) => String(error).includes('An instant of a lock'))).toHaveLength(1);
+    expect(portal.errors.filter((error) => String(error).includes('The date of a lock'))).toHaveLength(1);
     const { findings } = await mfa.check();
     expect(findings.filter(({ part }) => part === 'clock').map(({ message }) => message)).toContainEqual(
       expect.stringContaining('in the future'),
