@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { FlowContext } from '../context/context';
 import { countSelection, findChosen, type BulkSelection } from './bulk-request';
+import { listMembers } from './member-list';
 
 /** The target of an action that is waiting for a proof: a member, several members, or the organization. */
 export interface ActTarget {
@@ -25,8 +26,38 @@ export async function fingerprintTarget(
   return digest(
     'userIds' in selection
       ? await describeMembers(context, organizationId, selection.userIds)
-      : await countSelection(context, organizationId, selection),
+      : await describeMatches(context, organizationId, selection),
   );
+}
+
+type FilterSelection = Exclude<BulkSelection, { readonly userIds: readonly string[] }>;
+
+const MOST_COMPARED = 1000;
+const MEMBERS_A_PAGE = 200;
+
+/** How many members match, and who the first thousand are: one may have left and another one come. */
+async function describeMatches(
+  context: FlowContext,
+  organizationId: string,
+  selection: FilterSelection,
+): Promise<readonly unknown[]> {
+  const { filter, query } = selection;
+  const ids: string[] = [];
+  let cursor: string | undefined;
+  do {
+    const after = cursor === undefined ? {} : { cursor };
+    // oxlint-disable-next-line no-await-in-loop
+    const page = await listMembers(context, {
+      organizationId,
+      filter,
+      query,
+      limit: MEMBERS_A_PAGE,
+      ...after,
+    });
+    ids.push(...page.members.map(({ id }) => id));
+    cursor = page.nextCursor;
+  } while (cursor !== undefined && ids.length < MOST_COMPARED);
+  return [await countSelection(context, organizationId, selection), ids.toSorted()];
 }
 
 async function describeMembers(

@@ -129,6 +129,23 @@ describe('an act on many members', () => {
     expect(await exemptions(host, ACME)).toEqual(['alan', 'mary', 'bob']);
   });
 
+  it('of all who match is asked for again where others match after the proof, be they as many', async () => {
+    host.clock.advance(11 * 60_000);
+    const page = await agent.get(`${BULK}?act=exempt&filter=all`);
+    const asked = await agent.post(BULK, { ...formOf(page.text), reason: 'move', until: UNTIL });
+    const { returnTo = '', authenticatorId = '' } = formOf((await agent.follow(asked)).text, '/mfa/step-up');
+    const bob = host.users.get('bob');
+    if (bob === undefined) throw new Error('Bob is no member.');
+    host.users.delete('bob');
+    host.users.set('carol', { ...bob, id: 'carol' });
+    const code = totpCode(secret, host.clock.now());
+    const proven = await agent.post('/mfa/step-up', { authenticatorId, code, returnTo });
+    expect(proven.status).toBe(303);
+    expect((await agent.follow(proven)).text).toContain('name="reason"');
+    await host.mfa.settled();
+    expect(await exemptions(host, [...ACME, 'carol'])).toEqual([]);
+  });
+
   it('is refused once the person is no administrator any more, also for a form that was open', async () => {
     const page = await agent.get(`${BULK}?act=exempt&user=mary`);
     host.administrators.set('ada', ['globex']);
