@@ -332,4 +332,11 @@ export const ACCEPTED_GUARDS: readonly Accepted[] = [
     to: 'challengeHint === null',
     reason: 'challenges are stored by their purpose, so none is found for another',
   },
+  {
+    file: 'challenge/read-prompt.ts',
+    within: 'findPrompted',
+    from: 'isSame && !isChallengeOver(found, now)',
+    to: 'isSame',
+    reason: 'a factor that shows something also starts anew by the age of what it shows',
+  },
 ];

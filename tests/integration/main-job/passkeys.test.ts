@@ -96,6 +96,19 @@ describe.each(allStoreKinds)('a passkey, with $kind stores', ({ open }) => {
     expect((await again.getJson('/whoami')).body.authenticated).toBe(false);
   });
 
+  it('is asked for by one challenge, however often the page is opened, until that is over', async () => {
+    const { username } = addPerson(portal);
+    await enrollPasskey(portal, username);
+    const guest = visit(portal);
+    const { passkey: first } = (await guest.logIn(username)).body;
+    const asked = async () => (await guest.getJson('/mfa/challenge')).body.passkey.options.challenge;
+    expect([await asked(), await asked()]).toEqual([first.options.challenge, first.options.challenge]);
+    portal.clock.advance(300_000);
+    const next = await asked();
+    expect(next).not.toBe(first.options.challenge);
+    expect(await asked()).toBe(next);
+  });
+
   it('signs in by no answer to a challenge that is over', async () => {
     const { username } = addPerson(portal);
     const { passkey } = await enrollPasskey(portal, username);
