@@ -29,6 +29,7 @@ export interface RosterUser {
   readonly organizationId: string;
   readonly federated?: boolean;
   readonly mfaEnrolled?: boolean;
+  readonly active?: boolean;
 }
 
 /** A host's user table of any size, in the order of its ids, that notes what it was asked. */

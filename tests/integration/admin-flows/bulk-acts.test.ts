@@ -184,6 +184,12 @@ describe('rights while the work goes on', () => {
       },
     ],
     [
+      'the administrator was deactivated',
+      async ({ roster }: FlowWorld) => {
+        roster.users.set(ADMIN, { id: ADMIN, name: 'Admin', organizationId: 'acme', active: false });
+      },
+    ],
+    [
       'the host no longer names the administrator',
       async ({ context }: FlowWorld) => {
         context.administrators.length = 0;
