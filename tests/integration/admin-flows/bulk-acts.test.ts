@@ -2,6 +2,7 @@ import { BULK_WORKS, findBulkProgress, startBulkAct } from '../../../src/flows/a
 import type { BulkRequest } from '../../../src/flows/admin/bulk-act';
 import { resumeJobs } from '../../../src/flows/admin/keep-indexes';
 import { remindMember } from '../../../src/flows/admin/remind-member';
+import { MfaError } from '../../../src/core/errors';
 import { memoryState } from '../../../src/stores/memory/memory-stores';
 import { createFlowWorld, createRoster, manyUsers, type FlowWorld } from '../../support/admin-flows';
 import { memoryRecords } from '../../support/records';
@@ -126,6 +127,32 @@ describe('acting on many members', () => {
     const [own, other] = await world.context.records.findMembers([ADMIN, 'user-000001'], 'acme');
     expect(own?.epoch).toBe(EPOCH);
     expect(other?.sessionsEndedAt).toBe(world.clock.now());
+  });
+
+  it.each([
+    ['is down: it goes on later', 'store-unavailable', [49, 59]],
+    ['holds damaged records of a member: it goes on with the others', 'records-unreadable', [58, 58]],
+  ] as const)('leaves nobody out where the store %s', async (_what, code, [first, last]) => {
+    const stored = memoryRecords();
+    let isFaulty = true;
+    const records: typeof stored = {
+      ...stored,
+      async read(queries) {
+        const { owner } = queries[0] ?? {};
+        if (isFaulty && owner?.id === 'user-000055') throw new MfaError(code, 'The store failed.');
+        return stored.read(queries);
+      },
+    };
+    const world = await aWorld(60, { records });
+    const selection = { userIds: manyUsers(60).map(({ id }) => id) };
+    const { progress } = await finish(world, order(world, { act: 'end-sessions' }, { selection }));
+    expect(progress?.people).toBe(first);
+    isFaulty = false;
+    world.clock.advance(3_600_000);
+    await findBulkProgress(world.context, { organizationId: 'acme', act: 'end-sessions' });
+    await world.settled();
+    const done = await findBulkProgress(world.context, { organizationId: 'acme', act: 'end-sessions' });
+    expect(done).toMatchObject({ people: last, finishedAt: expect.any(Number) });
   });
 
   it('takes a filter and a search, and counts what they find', async () => {
