@@ -1,3 +1,5 @@
+import type { IndexEntry, MarkRange } from '../stores/record-store';
+
 /**
  * Sorted by one number per member: for `exempt` and `locked`, when it ends; for `enrolled`, the number of authenticators; for
  * `waiting`, the number of skips used; and 0 for the others.
@@ -19,17 +21,6 @@ export type MemberIndex = string;
 
 /** Null means not in the index, and for {@link MEMBER_INDEXES} so does a missing entry. Includes every kind that may be lost. */
 export type MemberMarks = Readonly<Record<MemberIndex, number | null>>;
-
-export interface IndexEntry {
-  readonly userId: string;
-  readonly mark: number;
-}
-
-/** Scores above one number and below another, both exclusive. */
-export interface MarkRange {
-  readonly above?: number;
-  readonly below?: number;
-}
 
 export interface DailyCounts {
   /** `2026-11-22`, UTC. */

@@ -1,5 +1,6 @@
 import type { Records } from '../support/records';
-import type { IndexEntry, MemberIndex, MemberMarks } from '../../src/records/member-index';
+import type { MemberIndex, MemberMarks } from '../../src/records/member-index';
+import type { IndexEntry } from '../../src/stores/record-store';
 
 import { newId } from './samples';
 

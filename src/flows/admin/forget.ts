@@ -1,5 +1,6 @@
 import { withoutPerson } from '../../events/events';
-import { MEMBER_INDEXES, type IndexEntry } from '../../records/member-index';
+import { MEMBER_INDEXES } from '../../records/member-index';
+import type { IndexEntry } from '../../stores/record-store';
 import type { FlowContext } from '../context/context';
 import { NO_MARKS } from './read-members';
 

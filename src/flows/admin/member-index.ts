@@ -6,7 +6,8 @@ import type { EventName } from '../../events/events';
 import { ENROLLABLE_KINDS } from '../../factors/find-factor';
 import type { Account } from '../../options/ports';
 import type { BackgroundJob } from '../../records/background-jobs';
-import type { IndexEntry, MarkRange, MemberIndex } from '../../records/member-index';
+import type { MemberIndex } from '../../records/member-index';
+import type { IndexEntry, MarkRange } from '../../stores/record-store';
 import type { FlowContext } from '../context/context';
 import { effectivePolicy } from '../context/gather-facts';
 import {

@@ -1,6 +1,6 @@
 import type { MemberState } from '../../core/member/member-state';
 import { ENROLLABLE_KINDS } from '../../factors/find-factor';
-import type { IndexEntry } from '../../records/member-index';
+import type { IndexEntry } from '../../stores/record-store';
 import type { FlowContext } from '../context/context';
 import { matchesFilter, readIndexPage, readMemberCounts } from './member-index';
 import { readMembers, readPolicyContext, type KnownMember } from './read-members';

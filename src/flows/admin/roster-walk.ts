@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { isRecent } from '../../core/clock';
 import type { BackgroundJob } from '../../records/background-jobs';
-import type { IndexEntry } from '../../records/member-index';
+import type { IndexEntry } from '../../stores/record-store';
 import type { FlowContext } from '../context/context';
 import { beginJob, resumeJob, type JobWork, type StepResult } from './background-jobs';
 import { NO_MARKS, indexKnownMembers, readMembers, readPolicyContext } from './read-members';

@@ -198,7 +198,7 @@ function noticeOf({ t }: Translator, origin: Origin | null, at: number): Notice 
   };
 }
 
-/** For an hour, a code to that address is no second factor: whoever reads the mailbox has got the password through it. */
+/** For an hour, a code to that address is no second factor: an attacker who reads the mailbox could have reset the password. */
 export async function recordPasswordReset(
   context: FlowContext,
   userId: string,
