@@ -35,7 +35,7 @@ type FilterSelection = Exclude<BulkSelection, { readonly userIds: readonly strin
 const MOST_COMPARED = 1000;
 const MEMBERS_A_PAGE = 200;
 
-/** How many members match, and who the first thousand are: one may have left and another one come. */
+/** The members that match: one may have left and another joined. Of more than a thousand, the first ones and the count. */
 async function describeMatches(
   context: FlowContext,
   organizationId: string,
@@ -57,7 +57,10 @@ async function describeMatches(
     ids.push(...page.members.map(({ id }) => id));
     cursor = page.nextCursor;
   } while (cursor !== undefined && ids.length < MOST_COMPARED);
-  return [await countSelection(context, organizationId, selection), ids.toSorted()];
+  const compared = ids.toSorted();
+  return cursor === undefined
+    ? compared
+    : [compared, await countSelection(context, organizationId, selection)];
 }
 
 async function describeMembers(
